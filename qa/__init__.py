@@ -1,0 +1,66 @@
+"""From a question to a cited answer. ``from qa import Library, ask`` is the public face.
+
+Importing this package loads no model and no index library; they come when they are first needed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
+from qa.types import (
+    AddReport,
+    Addition,
+    Alternative,
+    Answer,
+    Citation,
+    Contribution,
+    Document,
+    Hit,
+    Passage,
+    Span,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from qa.assistant import ask, ask_async, ask_many
+    from qa.library import Library
+    from qa.sample_documents import sample_directory
+
+__all__ = [
+    "AddReport",
+    "Addition",
+    "Alternative",
+    "Answer",
+    "Citation",
+    "Contribution",
+    "Document",
+    "DocumentError",
+    "Hit",
+    "Library",
+    "LibraryError",
+    "Passage",
+    "QuestionError",
+    "Span",
+    "Turn",
+    "YindaError",
+    "ask",
+    "ask_async",
+    "ask_many",
+    "sample_directory",
+]
+
+_LAZY = {
+    "Library": "qa.library",
+    "ask": "qa.assistant",
+    "ask_async": "qa.assistant",
+    "ask_many": "qa.assistant",
+    "sample_directory": "qa.sample_documents",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'qa' has no attribute {name!r}")

@@ -1,0 +1,27 @@
+"""Errors that a person sees: one clear line, and a hint at what to do."""
+
+from __future__ import annotations
+
+
+class YindaError(Exception):
+    """Something the person can mend. ``str(error)`` is one line; ``hint`` says what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type[YindaError], tuple[str, str]]:
+        return type(self), (self.message, self.hint)
+
+
+class DocumentError(YindaError):
+    """A document that cannot be read: empty, of an unknown format, binary, undecodable, missing."""
+
+
+class LibraryError(YindaError):
+    """A Library that cannot be opened or changed: newer version, other model, busy, damaged."""
+
+
+class QuestionError(YindaError):
+    """A question that cannot be answered as it stands: empty or far too long."""

@@ -1,0 +1,1 @@
+"""Chinese text: folding for search, words, sentences. Nothing here changes what people are shown."""

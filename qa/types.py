@@ -1,0 +1,240 @@
+"""The value objects of Yinda's public face. All are frozen, picklable and free of behaviour worth mocking.
+
+Offsets are Python string indices (code points) into ``Document.text``, end exclusive; the invariant
+``document.text[citation.start:citation.end] == citation.quote`` holds for every Citation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source as it was given.
+
+    ``date`` is an ISO date of the precision that the source gives: ``2023``, ``2023-02`` or ``2023-02-24``;
+    such strings sort and compare correctly. ``source`` is who published it (信息来源), as the text says.
+    """
+
+    id: str
+    title: str
+    text: str = field(repr=False)
+    date: str | None = None
+    organisation: str | None = None
+    source: str | None = None
+    media_type: str = "text/plain"
+    path: str | None = None
+    sha256: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Metadata as JSON-ready values; the text is left out because it is large."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "date": self.date,
+            "organisation": self.organisation,
+            "source": self.source,
+            "media_type": self.media_type,
+            "path": self.path,
+            "sha256": self.sha256,
+            "characters": len(self.text),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph-sized piece of one Document; ``text`` equals ``document.text[start:end]``."""
+
+    id: int
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    heading_path: tuple[str, ...] = ()
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one part of retrieval says of a Passage: its rank there (from 1) and its raw score."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A Passage that retrieval returned.
+
+    ``score`` is the fused score in 0..1 (higher is better). ``dense`` (cosine) and ``lexical`` (BM25) say what
+    each part contributed; a part that did not return the Passage among its candidates is ``None``.
+    """
+
+    passage: Passage
+    score: float
+    dense: Contribution | None = None
+    lexical: Contribution | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values."""
+        p = self.passage
+        return {
+            "document_id": p.document_id,
+            "passage_id": p.id,
+            "start": p.start,
+            "end": p.end,
+            "text": p.text,
+            "heading_path": list(p.heading_path),
+            "page": p.page,
+            "score": self.score,
+            "dense": None if self.dense is None else {"rank": self.dense.rank, "score": self.dense.score},
+            "lexical": None if self.lexical is None else {"rank": self.lexical.rank, "score": self.lexical.score},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Exact offsets in a Document's text, end exclusive."""
+
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A Span with its Document, the Passage around it, and the quoted text."""
+
+    quote: str
+    start: int
+    end: int
+    document: Document
+    passage: Passage
+
+    @property
+    def heading_path(self) -> tuple[str, ...]:
+        """Headings above the quote, outermost first."""
+        return self.passage.heading_path
+
+    @property
+    def page(self) -> int | None:
+        """Page number from 1 where the source has pages."""
+        return self.passage.page
+
+    @property
+    def span(self) -> Span:
+        """The quote's offsets alone."""
+        return Span(self.document.id, self.start, self.end)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values: the document's metadata, offsets, quote, and the passage around it."""
+        return {
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "document": self.document.to_dict(),
+            "heading_path": list(self.heading_path),
+            "page": self.page,
+            "passage": {"start": self.passage.start, "end": self.passage.end, "text": self.passage.text},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another answer that was considered, with its own confidence."""
+
+    text: str
+    confidence: float
+    citation: Citation
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values."""
+        return {"text": self.text, "confidence": self.confidence, "citation": self.citation.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What ``ask`` returns.
+
+    ``text`` is the first Citation's quote, or "" when abstained; ``question`` is the standalone question that was
+    answered; ``confidence`` is in 0..1; ``nearest`` are the passages that retrieval found, also when abstained;
+    ``timings`` are seconds by stage, with the whole under ``total``.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    confidence: float
+    abstained: bool
+    question: str
+    alternatives: tuple[Alternative, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values: what ``yinda ask --json`` prints."""
+        return {
+            "text": self.text,
+            "abstained": self.abstained,
+            "confidence": self.confidence,
+            "question": self.question,
+            "citations": [c.to_dict() for c in self.citations],
+            "alternatives": [a.to_dict() for a in self.alternatives],
+            "nearest": [h.to_dict() for h in self.nearest],
+            "timings": dict(self.timings),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation, given to ``ask`` as history."""
+
+    question: str
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What became of one source that was added: ``status`` is added, unchanged, replaced or failed."""
+
+    path: str
+    status: str
+    document_id: str | None = None
+    title: str | None = None
+    passages: int = 0
+    embedded: int = 0
+    reason: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What ``Library.add`` and ``Library.update`` did, source by source, in the order given."""
+
+    additions: tuple[Addition, ...] = ()
+
+    def _of(self, status: str) -> tuple[Addition, ...]:
+        return tuple(a for a in self.additions if a.status == status)
+
+    @property
+    def added(self) -> tuple[Addition, ...]:
+        """Sources that are new in the Library."""
+        return self._of("added")
+
+    @property
+    def unchanged(self) -> tuple[Addition, ...]:
+        """Sources whose bytes the Library already holds."""
+        return self._of("unchanged")
+
+    @property
+    def replaced(self) -> tuple[Addition, ...]:
+        """Sources whose content changed; the old passages are gone."""
+        return self._of("replaced")
+
+    @property
+    def failed(self) -> tuple[Addition, ...]:
+        """Sources that could not be read, with ``reason`` and ``hint``; nothing of them was stored."""
+        return self._of("failed")

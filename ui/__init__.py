@@ -1,0 +1,1 @@
+"""The Gradio application. Knows only the public API of qa."""
