@@ -1,7 +1,7 @@
 """Folding of text for search and comparison, one character to one character.
 
-``fold`` keeps the length, so an offset into the folded text is an offset into the original (invariant 1):
-Traditional becomes Simplified, full width half width, upper case lower case. What cannot be folded to exactly
+Both folds keep the length, so an offset into the folded text is an offset into the original (invariant 1):
+Traditional becomes Simplified, full width half width, and in ``fold`` upper case lower case. What cannot be folded to exactly
 one character (㈱, ß upper-cased, ﬁ) stays as it is.
 """
 
@@ -29,6 +29,10 @@ def _simplified() -> dict[int, int]:
 class _FoldTable(dict[int, int]):
     """A ``str.translate`` table that works out each character once, when it is first met."""
 
+    def __init__(self, *, lower: bool) -> None:
+        super().__init__()
+        self._lower = lower
+
     def __missing__(self, code: int) -> int:
         character = chr(code)
         wide = unicodedata.normalize("NFKC", character)
@@ -37,19 +41,24 @@ class _FoldTable(dict[int, int]):
         simplified = _simplified().get(ord(character))
         if simplified is not None:
             character = chr(simplified)
-        lower = character.lower()
-        if len(lower) == 1:
-            character = lower
+        if self._lower and len(character.lower()) == 1:
+            character = character.lower()
         self[code] = ord(character)
         return self[code]
 
 
-_TABLE = _FoldTable()
+_FOLD = _FoldTable(lower=True)
+_SIMPLIFY = _FoldTable(lower=False)
 
 
 def fold(text: str) -> str:
     """Fold ``text`` for comparison; ``len(fold(text)) == len(text)``, position by position."""
-    return text.translate(_TABLE)
+    return text.translate(_FOLD)
+
+
+def simplify(text: str) -> str:
+    """As ``fold``, but with case kept: what models read, which tell cases apart."""
+    return text.translate(_SIMPLIFY)
 
 
 def searchable(text: str) -> str:

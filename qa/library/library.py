@@ -1,0 +1,303 @@
+"""The Library that people and programs use: add, update, remove, list, search."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.documents import ParsedDocument, parse, read_file
+from qa.errors import DocumentError, LibraryError, YindaError
+from qa.library.sources import as_paths, files_under
+from qa.library.store import NewPassage, Store, other_model
+from qa.progress import Progress, Step, reporting
+from qa.retriever import Retriever
+from qa.retriever.context import embedded_text
+from qa.types import AddReport, Addition, Document, Hit, Passage
+
+if TYPE_CHECKING:
+    from embeddings import Embedder
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One source to be read: what to call it, where it lives (None for an upload), and how to get its bytes."""
+
+    label: str
+    name: str
+    location: str | None
+    read: Callable[[], bytes]
+
+
+class Library:
+    """A folder with documents, their passages, and the indexes over them. Make one with ``Library.open``.
+
+    The folder holds ``library.sqlite``, which is the truth, and ``cache/``, which may be deleted. One process
+    writes at a time; reading goes on meanwhile, from any number of threads and processes.
+    """
+
+    def __init__(self, folder: Path, store: Store, model: str | Embedder | None) -> None:
+        self.folder = folder
+        self._store = store
+        self._model = model
+        self._embedder: Embedder | None = None
+        self._retriever = Retriever(store, folder / "cache", lambda: self.embedder)
+
+    # -- opening ------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls, folder: PathLike, *, model: str | Embedder | None = None, create: bool = True
+    ) -> Library:
+        """Open the Library in ``folder``; made when absent unless ``create`` is false.
+
+        ``model`` is an embedding model by hub name or path, or an ``Embedder``; without it, the model recorded in
+        the Library, or the default one. Raises ``LibraryError`` when the folder is not a Library, was made by a
+        newer version, or with another model than the one named.
+        """
+        path = Path(folder).expanduser()
+        if path.exists() and not path.is_dir():
+            raise LibraryError(f"{path} is a file, not a Library folder", "name a folder")
+        library = cls(path, Store(path / "library.sqlite", create=create), model)
+        if model is not None and library._store.model():
+            try:
+                _ = library.embedder
+            except BaseException:
+                library.close()
+                raise
+        return library
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that turns texts into vectors; loaded when it is first needed."""
+        if self._embedder is None:
+            from embeddings import load_embedder
+            from embeddings.errors import ModelError
+
+            recorded = self._store.model()
+            try:
+                if self._model is None or isinstance(self._model, str):
+                    embedder = load_embedder(self._model or recorded.get("model") or None)
+                else:
+                    embedder = self._model
+            except ModelError as error:
+                raise LibraryError(str(error), error.hint) from error
+            if recorded and recorded["model_identity"] != embedder.identity:
+                raise other_model(recorded, embedder.identity, embedder.dimension)
+            self._embedder = embedder
+        return self._embedder
+
+    def close(self) -> None:
+        """Close the files; the Library must not be used afterwards."""
+        self._retriever.close()
+        self._store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Library({str(self.folder)!r})"
+
+    # -- changing -----------------------------------------------------------------------------------------
+
+    def add(self, paths: PathLike | Iterable[PathLike], *, progress: Progress = False) -> AddReport:
+        """Add files, and the readable files below folders.
+
+        A file whose bytes the Library holds already is left alone; a file that changed replaces its old passages,
+        and only passages whose text is new are embedded. What cannot be read is reported, not raised, and nothing
+        of it is stored. Each document is one transaction: work that is interrupted goes on where it stopped when
+        it is called again. ``progress``: True for a bar on standard error, or a function that takes ``Step``s.
+        """
+        sources: list[_Source | Addition] = []
+        for path in as_paths(paths):
+            try:
+                sources += [_file_source(file) for file in files_under(path)]
+            except DocumentError as error:
+                sources.append(_failure(str(path), error))
+        return self._add(sources, progress)
+
+    def add_bytes(self, data: bytes, name: str, *, progress: Progress = False) -> AddReport:
+        """Add one document given as bytes (an upload); ``name`` is its file name and decides its format.
+
+        Other bytes under the same name stand beside the earlier ones: a name alone does not make a newer version.
+        """
+        return self._add([_Source(name, Path(name).name, None, lambda: data)], progress)
+
+    def update(self, *, progress: Progress = False) -> AddReport:
+        """Read every document that came from a file again, and replace what changed.
+
+        A file that is gone is reported as failed; its document stays until it is removed.
+        """
+        paths = [document.path for document in self._store.documents() if document.path]
+        return self._add([_file_source(Path(path)) for path in paths], progress)
+
+    def remove(self, document_ids: str | Iterable[str], *, progress: Progress = False) -> list[str]:
+        """Remove documents by id, with everything that was derived from them; returns the ids removed.
+
+        Raises ``LibraryError`` for an id that is not in the Library, before anything is removed.
+        """
+        ids = [document_ids] if isinstance(document_ids, str) else list(dict.fromkeys(document_ids))
+        for identifier in ids:
+            if self._store.document(identifier) is None:
+                raise LibraryError(f"no document {identifier!r} in this Library", "list them with: yinda docs")
+        try:
+            with reporting(progress, "Removing") as report:
+                for done, identifier in enumerate(ids):
+                    report(Step(done, len(ids), identifier))
+                    self._store.delete(identifier)
+                report(Step(len(ids), len(ids), ""))
+        finally:
+            self._retriever.save()
+        return ids
+
+    def _add(self, sources: Sequence[_Source | Addition], progress: Progress) -> AddReport:
+        additions: list[Addition] = []
+        changed = False
+        try:
+            with reporting(progress, "Adding") as report:
+                for done, source in enumerate(sources):
+                    if isinstance(source, Addition):
+                        additions.append(source)
+                        continue
+                    report(Step(done, len(sources), source.name))
+                    additions.append(self._add_one(source))
+                    changed |= additions[-1].status in ("added", "replaced")
+                report(Step(len(sources), len(sources), ""))
+        finally:
+            if changed:
+                self._retriever.save()
+        return AddReport(tuple(additions))
+
+    def _add_one(self, source: _Source) -> Addition:
+        try:
+            data = source.read()
+            sha256 = hashlib.sha256(data).hexdigest()
+            here = self._store.find(location=source.location) if source.location else None
+            same = here if here is not None and here[1] == sha256 else None
+            if here is None:
+                same = self._store.find(sha256=sha256)
+            if same is not None:
+                return Addition(source.label, "unchanged", same[0], same[2])
+            parsed = parse(data, source.name)
+        except DocumentError as error:
+            return _failure(source.label, error)
+        embedder = self.embedder
+        self._store.record_model(embedder.name, embedder.identity, embedder.dimension)
+        passages, embedded = self._embed(parsed, embedder)
+        document = Document(
+            id=here[0] if here is not None else self._new_id(sha256),
+            title=parsed.title,
+            text=parsed.text,
+            date=parsed.date,
+            organisation=parsed.organisation,
+            source=parsed.source,
+            media_type=parsed.media_type,
+            path=source.location,
+            sha256=sha256,
+        )
+        self._store.put(document, source.name, data, passages)
+        status = "added" if here is None else "replaced"
+        return Addition(source.label, status, document.id, document.title, len(passages), embedded)
+
+    def _embed(self, parsed: ParsedDocument, embedder: Embedder) -> tuple[list[NewPassage], int]:
+        texts = [
+            embedded_text(parsed.text[p.start : p.end], parsed.title, p.heading_path) for p in parsed.passages
+        ]
+        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        vectors = self._store.vectors_by_text(list(set(keys)))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
+        if missing:
+            rows = embedder.encode_passages(list(missing.values()))
+            vectors.update((key, row.astype("<f4").tobytes()) for key, row in zip(missing, rows, strict=True))
+        new = [
+            NewPassage(p.start, p.end, p.heading_path, p.page, key, vectors[key])
+            for p, key in zip(parsed.passages, keys, strict=True)
+        ]
+        return new, len(missing)
+
+    def _new_id(self, sha256: str) -> str:
+        # The first bytes that a document was added with name it; it keeps the name when its file changes, so
+        # another document may later come with those bytes.
+        for salt in range(1 << 16):
+            identifier = hashlib.sha256(f"{sha256}{salt}".encode()).hexdigest()[:12] if salt else sha256[:12]
+            if self._store.document(identifier) is None:
+                return identifier
+        raise AssertionError("no free document id")  # 65,536 collisions of 48-bit hashes
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    def documents(self) -> list[Document]:
+        """All documents, in the order in which they came."""
+        return self._store.documents()
+
+    def document(self, document_id: str) -> Document:
+        """One document by id; raises ``LibraryError`` when there is none."""
+        document = self._store.document(document_id)
+        if document is None:
+            raise LibraryError(f"no document {document_id!r} in this Library", "list them with: yinda docs")
+        return document
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of one document, in order."""
+        return self._store.passages_of(document_id)
+
+    def passage_counts(self) -> dict[str, int]:
+        """The number of passages by document id."""
+        return self._store.passage_counts()
+
+    def original(self, document_id: str) -> tuple[str, bytes]:
+        """File name and bytes of a document as it was given."""
+        original = self._store.original(document_id)
+        if original is None:
+            raise LibraryError(f"no document {document_id!r} in this Library", "list them with: yinda docs")
+        return original
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        documents: Iterable[str] | None = None,
+        organisation: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> list[Hit]:
+        """The ``k`` best passages for a question, best first; each Hit says what each part contributed.
+
+        Filters: ``documents`` (ids), ``organisation`` (its name or a part of it), ``since`` and ``until`` (ISO dates
+        of any precision, both included; undated documents pass no date filter).
+        """
+        filtered = not (documents is None and organisation is None and since is None and until is None)
+        among = (
+            self._store.select_documents(
+                documents=documents, organisation=organisation, since=since, until=until
+            )
+            if filtered
+            else None
+        )
+        return self._retriever.search(question, k, among)
+
+    def problems(self) -> list[str]:
+        """What is wrong with the Library, one line each; empty when it is sound."""
+        return self._store.problems() + self._retriever.problems()
+
+    def model(self) -> dict[str, str]:
+        """The recorded embedding model: ``model``, ``model_identity``, ``model_dimension``; empty when new."""
+        return self._store.model()
+
+
+def _file_source(path: Path) -> _Source:
+    location = path.expanduser().resolve()
+    return _Source(str(path), path.name, str(location), lambda: read_file(location))
+
+
+def _failure(label: str, error: YindaError) -> Addition:
+    return Addition(label, "failed", reason=error.message, hint=error.hint)

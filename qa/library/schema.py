@@ -1,0 +1,57 @@
+"""The SQLite schema of a Library, and its version.
+
+Every change to the content is numbered. A passage carries the number of the change that added it, and
+``removals`` remembers which passages went in which change: a derived cache that was built at change *n* is brought
+up to date by taking away the removals and adding the passages that came after *n* (design, invariant 3).
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+
+STATEMENTS = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """
+    CREATE TABLE documents (
+        id TEXT PRIMARY KEY,
+        location TEXT UNIQUE,            -- absolute path; NULL for a source without one (an upload)
+        title TEXT NOT NULL,
+        date TEXT,
+        organisation TEXT,
+        source TEXT,
+        media_type TEXT NOT NULL,
+        sha256 TEXT NOT NULL,            -- of the original bytes
+        text TEXT NOT NULL,
+        added INTEGER NOT NULL           -- change number
+    )
+    """,
+    "CREATE INDEX documents_sha256 ON documents (sha256)",
+    """
+    CREATE TABLE originals (
+        document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        data BLOB NOT NULL               -- the bytes as given, zlib-compressed
+    )
+    """,
+    # AUTOINCREMENT: an identifier is never used again, so a cache that lags behind can only know passages
+    # that are gone, never mistake a new passage for an old one.
+    """
+    CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        page INTEGER,
+        heading_path TEXT NOT NULL,      -- JSON array
+        embedded_text TEXT NOT NULL,     -- SHA-256 of what was embedded: equal text is not embedded twice
+        vector BLOB NOT NULL,            -- little-endian float32, unit length
+        added INTEGER NOT NULL,          -- change number
+        UNIQUE (document_id, ordinal)
+    )
+    """,
+    "CREATE INDEX passages_added ON passages (added)",
+    "CREATE INDEX passages_embedded_text ON passages (embedded_text)",
+    "CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, change INTEGER NOT NULL)",
+    "CREATE INDEX removals_change ON removals (change)",
+)

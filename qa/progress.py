@@ -1,0 +1,53 @@
+"""Progress of long work, as one small protocol that a terminal bar, a web page or a test can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where long work stands: ``done`` of ``total`` units (files), and the name of the present one."""
+
+    done: int
+    total: int
+    name: str
+
+
+Progress = bool | Callable[[Step], None]
+
+
+@contextmanager
+def reporting(progress: Progress, title: str) -> Iterator[Callable[[Step], None]]:
+    """A function to call with each ``Step``: the given one, a bar on standard error for True, nothing for False."""
+    if callable(progress):
+        yield progress
+    elif progress:
+        with _bar(title) as report:
+            yield report
+    else:
+        yield lambda step: None
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[Step], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[name]}", style="dim"),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None, name="")
+
+        def report(step: Step) -> None:
+            bar.update(task, completed=step.done, total=step.total, name=step.name)
+
+        yield report

@@ -1,0 +1,155 @@
+"""The lexical index: BM25 over jieba words, kept by tantivy as a cache beside the Library's SQLite file.
+
+BM25 is tantivy's, with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza 2009, equation 3.15). Words are cut by
+``qa.text.words`` and handed over as they are, so that what is indexed and what is asked is cut alike.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.text.words import words
+
+if TYPE_CHECKING:
+    import tantivy
+
+# Raise when the way words are cut or fields are laid out changes: older caches are then rebuilt.
+FORMAT = 1
+# The context field (title and heading path) counts for search, less than the passage's own words.
+CONTEXT_BOOST = 0.5
+_WRITER_HEAP = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalEntry:
+    """What is indexed of a passage: its own text, and its context (title and headings)."""
+
+    passage_id: int
+    document_id: str
+    text: str
+    context: str
+
+
+class LexicalIndex:
+    """BM25 over passages, in a folder. The folder is a cache: it may be deleted at any time.
+
+    ``change`` is the Library's change number that the index stands at; it is kept in a file beside the index that
+    is written after tantivy's own commit. A crash between the two leaves an older number, and doing the same
+    changes again is harmless, because a passage is deleted before it is added.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._index: tantivy.Index | None = None
+        self._stamp: str = ""
+
+    def _open(self) -> tantivy.Index:
+        import tantivy
+
+        if self._index is None:
+            schema = (
+                tantivy.SchemaBuilder()
+                .add_integer_field("passage", stored=True, indexed=True, fast=True)
+                .add_text_field("document", tokenizer_name="raw", index_option="basic")
+                .add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+                .add_text_field("context", tokenizer_name="whitespace", index_option="freq")
+                .build()
+            )
+            folder = self._folder / "index"
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._index = tantivy.Index(schema, path=str(folder))
+            except ValueError:
+                # Another layout, or damaged: a cache is rebuilt, never mended.
+                self.clear()
+                folder.mkdir(parents=True, exist_ok=True)
+                self._index = tantivy.Index(schema, path=str(folder))
+        return self._index
+
+    def _read_stamp(self) -> str:
+        try:
+            return (self._folder / "change").read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def change(self) -> int:
+        """The change number that the index on disk stands at; 0 when there is none or it is of another format."""
+        format_, _, number = self._read_stamp().partition(" ")
+        return int(number) if format_ == str(FORMAT) and number.isdigit() else 0
+
+    def clear(self) -> None:
+        """Delete the index; the next ``update`` starts from nothing."""
+        self._index = None
+        (self._folder / "change").unlink(missing_ok=True)
+        shutil.rmtree(self._folder / "index", ignore_errors=True)
+
+    def update(self, removed: Iterable[int], added: Iterable[LexicalEntry], change: int) -> None:
+        """Take away and add passages, then stand at ``change``. One process at a time may call this."""
+        import tantivy
+
+        if self.change() == 0:
+            self.clear()
+        writer = self._open().writer(_WRITER_HEAP, 1)
+        for passage_id in removed:
+            writer.delete_documents("passage", passage_id)
+        for entry in added:
+            writer.delete_documents("passage", entry.passage_id)
+            document: Any = tantivy.Document()
+            document.add_integer("passage", entry.passage_id)
+            document.add_text("document", entry.document_id)
+            document.add_text("text", " ".join(words(entry.text)))
+            document.add_text("context", " ".join(words(entry.context)))
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        stamp = self._folder / "change"
+        temporary = stamp.with_suffix(".new")
+        temporary.write_text(f"{FORMAT} {change}\n", "ascii")
+        temporary.replace(stamp)
+
+    def search(self, question: str, k: int, documents: Sequence[str] | None = None) -> list[tuple[int, float]]:
+        """The ``k`` best passages as ``(passage id, BM25 score)``, best first, among ``documents`` if given."""
+        import tantivy
+
+        cut = words(question)
+        if not cut or k <= 0 or (documents is not None and not documents):
+            return []
+        index = self._open()
+        stamp = self._read_stamp()
+        if stamp != self._stamp:
+            index.reload()
+            self._stamp = stamp
+        schema, should = index.schema, tantivy.Occur.Should
+        # A word that the question says twice counts twice, as BM25's query term frequency has it.
+        terms = [(should, tantivy.Query.term_query(schema, "text", w, "freq")) for w in cut]
+        terms += [
+            (should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, "context", w, "freq"), CONTEXT_BOOST))
+            for w in dict.fromkeys(cut)
+        ]
+        query = tantivy.Query.boolean_query(terms)
+        if documents is not None:
+            among = tantivy.Query.term_set_query(schema, "document", list(documents))
+            must = tantivy.Occur.Must
+            query = tantivy.Query.boolean_query(
+                [(must, query), (must, tantivy.Query.const_score_query(among, 0.0))]
+            )
+        searcher = index.searcher()
+        found = searcher.search(query, limit=k, count=False).hits
+        ids = [int(searcher.doc(address)["passage"][0]) for _, address in found]
+        return [(identifier, float(score)) for identifier, (score, _) in zip(ids, found, strict=True)]
+
+    def ids(self) -> set[int]:
+        """The passages that are in the index."""
+        import tantivy
+
+        index = self._open()
+        index.reload()
+        searcher = index.searcher()
+        if searcher.num_docs == 0:
+            return set()
+        found = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
+        return {int(searcher.doc(address)["passage"][0]) for _, address in found}

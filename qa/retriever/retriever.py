@@ -1,0 +1,239 @@
+"""Dense and lexical candidates for a question, fused into Hits, from caches that follow the Library."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import filelock
+
+from qa.errors import QuestionError
+from qa.retriever.context import context
+from qa.retriever.fusion import fuse
+from qa.retriever.lexical import LexicalEntry, LexicalIndex
+from qa.text.normalise import simplify
+from qa.types import Contribution, Hit, Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embeddings import Embedder, VectorIndex
+
+MAX_QUESTION = 2_000
+# How many candidates each part brings before they are fused.
+CANDIDATES = 60
+
+
+class Source(Protocol):
+    """What the retriever needs of the Library's store."""
+
+    def snapshot(self) -> AbstractContextManager[None]: ...
+    def change(self) -> int: ...
+    def delta(self, since: int) -> Delta: ...
+    def model(self) -> dict[str, str]: ...
+    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]: ...
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]: ...
+    def passage_ids_of(self, document_ids: Sequence[str]) -> NDArray[np.int64]: ...
+    def titles(self) -> dict[str, str]: ...
+
+
+class Delta(Protocol):
+    """What changed since a cache was built."""
+
+    @property
+    def change(self) -> int: ...
+    @property
+    def removed(self) -> Sequence[int]: ...
+    @property
+    def added(self) -> Sequence[int]: ...
+
+
+def checked(question: str) -> str:
+    """The question, stripped; raises ``QuestionError`` when it is empty or far too long to be one."""
+    stripped = question.strip()
+    if not stripped:
+        raise QuestionError("the question is empty", "ask something, for example: 2022年一般公共预算收入是多少？")
+    if len(stripped) > MAX_QUESTION:
+        raise QuestionError(
+            f"the question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read",
+            "ask one thing at a time; to search in a text, add it as a document",
+        )
+    return stripped
+
+
+class Retriever:
+    """Searches the passages of one Library; its indexes are caches in ``folder`` and may be deleted."""
+
+    def __init__(self, source: Source, folder: Path, embedder: Callable[[], Embedder]) -> None:
+        self._source = source
+        self._folder = folder
+        self._embedder = embedder
+        self._vectors: VectorIndex | None = None
+        self._vectors_change = 0
+        self._lexical = LexicalIndex(folder / "lexical")
+        self._mutex = threading.RLock()
+
+    # -- caches -------------------------------------------------------------------------------------------
+
+    @property
+    def _vector_file(self) -> Path:
+        return self._folder / "vectors.faiss"
+
+    def _refresh_vectors(self) -> None:
+        """Bring the vector index in memory up to the Library's change number."""
+        import numpy as np
+
+        from embeddings.index import IndexUnreadable, VectorIndex
+
+        change = self._source.change()
+        if self._vectors is not None and self._vectors_change == change:
+            return
+        dimension = int(self._source.model().get("model_dimension", 0))
+        if self._vectors is None:
+            try:
+                self._vectors, self._vectors_change = VectorIndex.load(self._vector_file, dimension)
+            except (IndexUnreadable, FileNotFoundError):
+                self._vectors, self._vectors_change = VectorIndex(dimension), 0
+            if self._vectors_change > change:
+                # The Library was restored from an older copy; its change numbers mean something else now.
+                self._vectors, self._vectors_change = VectorIndex(dimension), 0
+        with self._source.snapshot():
+            delta = self._source.delta(self._vectors_change)
+            added = self._source.vectors(delta.added)
+        if delta.removed:
+            self._vectors.remove(np.array(delta.removed, dtype=np.int64))
+        if delta.added:
+            self._vectors.add(np.array(delta.added, dtype=np.int64), added)
+        self._vectors_change = delta.change
+
+    def _refresh_lexical(self, *, wait: bool) -> None:
+        """Bring the lexical index on disk up to date, unless another process is at it and ``wait`` is false."""
+        if self._lexical.change() == self._source.change():
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with filelock.FileLock(self._folder / "lexical.lock", timeout=-1 if wait else 0):
+                stands = self._lexical.change()
+                if stands > self._source.change():
+                    self._lexical.clear()
+                    stands = 0
+                delta = self._source.delta(stands)
+                self._lexical.update(delta.removed, self._entries(delta.added), delta.change)
+        except filelock.Timeout:
+            pass  # that process will finish it; what is gone is dropped when passages are looked up
+
+    def _entries(self, ids: Sequence[int]) -> Iterator[LexicalEntry]:
+        titles = self._source.titles()
+        for start in range(0, len(ids), 1000):
+            for passage in self._source.passages(ids[start : start + 1000]).values():
+                yield LexicalEntry(
+                    passage.id,
+                    passage.document_id,
+                    passage.text,
+                    context(titles.get(passage.document_id, ""), passage.heading_path),
+                )
+
+    def save(self) -> None:
+        """Write both caches at the Library's present change number."""
+        with self._mutex:
+            if not self._source.model():
+                return
+            self._refresh_vectors()
+            assert self._vectors is not None
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with filelock.FileLock(self._folder / "vectors.lock"):
+                self._vectors.save(self._vector_file, self._vectors_change)
+            self._refresh_lexical(wait=True)
+
+    def problems(self) -> list[str]:
+        """Where the caches, once brought up to date, do not hold what the Library holds."""
+        with self._mutex:
+            if not self._source.model():
+                return []
+            self._refresh_vectors()
+            self._refresh_lexical(wait=True)
+            assert self._vectors is not None
+            expected = set(self._source.delta(0).added)
+            out: list[str] = []
+            if set(self._vectors.ids().tolist()) != expected:
+                out.append("the vector index does not hold the Library's passages")
+            if self._lexical.ids() != expected:
+                out.append("the lexical index does not hold the Library's passages")
+            return out
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        with self._mutex:
+            self._vectors = None
+
+    # -- searching ----------------------------------------------------------------------------------------
+
+    def search(self, question: str, k: int, documents: Sequence[str] | None = None) -> list[Hit]:
+        """The ``k`` best passages, best first, among ``documents`` (ids) when given.
+
+        Raises ``QuestionError`` for an empty or oversized question, ``ValueError`` for ``k`` below 1.
+        """
+        question = checked(question)
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
+        if not self._source.model():
+            return []
+        depth = max(CANDIDATES, k)
+        with self._mutex:
+            self._refresh_vectors()
+            self._refresh_lexical(wait=False)
+            dense, lexical = self._candidates(question, depth, documents)
+        fused = fuse(dense, lexical)
+        # Passages that went since the caches were read are not in the answer, whatever the caches say.
+        passages = self._source.passages([identifier for identifier, _ in fused])
+        ranks = {part: _ranks(scores) for part, scores in (("dense", dense), ("lexical", lexical))}
+        hits = [
+            Hit(
+                passages[identifier],
+                score,
+                _contribution(identifier, dense, ranks["dense"]),
+                _contribution(identifier, lexical, ranks["lexical"]),
+            )
+            for identifier, score in fused
+            if identifier in passages
+        ]
+        return hits[:k]
+
+    def _candidates(
+        self, question: str, depth: int, documents: Sequence[str] | None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Cosines and BM25 scores by passage id; every candidate of either part has a cosine."""
+        import numpy as np
+
+        assert self._vectors is not None
+        allowed = None if documents is None else self._source.passage_ids_of(documents)
+        if len(self._vectors) == 0 or (allowed is not None and len(allowed) == 0):
+            return {}, {}
+        lexical = dict(self._lexical.search(question, depth, documents))
+        vector = self._embedder().encode_queries([simplify(question)])
+        dense = self._cosines(vector, depth, allowed)
+        missing = np.array([identifier for identifier in lexical if identifier not in dense], dtype=np.int64)
+        if len(missing):
+            dense |= self._cosines(vector, len(missing), missing)
+        return dense, lexical
+
+    def _cosines(
+        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None
+    ) -> dict[int, float]:
+        assert self._vectors is not None
+        ids, scores = self._vectors.search(vector, k, allowed)
+        return {int(i): float(s) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0}
+
+
+def _ranks(scores: dict[int, float]) -> dict[int, int]:
+    ordered = sorted(scores, key=lambda identifier: -scores[identifier])
+    return {identifier: rank for rank, identifier in enumerate(ordered, 1)}
+
+
+def _contribution(identifier: int, scores: dict[int, float], ranks: dict[int, int]) -> Contribution | None:
+    return Contribution(ranks[identifier], scores[identifier]) if identifier in scores else None
+
