@@ -1,0 +1,215 @@
+"""The ``yinda`` command. Other packages add their commands through the entry point group ``yinda.commands``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qa.errors import YindaError
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+app = typer.Typer(
+    name="yinda",
+    help="Ask your own Chinese documents, and get their own words back, cited. Works offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DEFAULT_LIBRARY = Path("yinda-library")
+
+DocumentFilter = Annotated[
+    list[str] | None, typer.Option("--document", "-d", help="Only in this document (id); may be repeated.")
+]
+OrganisationFilter = Annotated[str | None, typer.Option(help="Only documents of this organisation.")]
+SinceFilter = Annotated[str | None, typer.Option(help="Only documents of this date or later: 2023, 2023-02-24.")]
+UntilFilter = Annotated[str | None, typer.Option(help="Only documents of this date or earlier.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    library: Annotated[
+        Path,
+        typer.Option(envvar="YINDA_LIBRARY", help="The Library's folder; made by 'add' when absent."),
+    ] = DEFAULT_LIBRARY,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Embedding model for a new Library: a folder, or a name on the Hugging Face hub."),
+    ] = None,
+) -> None:
+    context.obj = {"library": library, "model": model}
+
+
+def open_library(context: typer.Context, *, create: bool = False) -> Library:
+    """Open the Library that the command line names."""
+    from qa.library import Library
+
+    options: dict[str, Any] = context.obj
+    return Library.open(options["library"], model=options["model"], create=create)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+) -> None:
+    """Add files, and the readable files below folders. What is there already is not added twice."""
+    from qa.terminal import show_report
+
+    with open_library(context, create=True) as library:
+        report = library.add(paths, progress=True)
+    show_report(report)
+    if report.failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def update(context: typer.Context) -> None:
+    """Read the Library's files again and replace what changed."""
+    from qa.terminal import show_report
+
+    with open_library(context) as library:
+        report = library.update(progress=True)
+    show_report(report)
+    if report.failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def docs(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the documents."""
+    from qa.terminal import show_documents
+
+    with open_library(context) as library:
+        documents, counts = library.documents(), library.passage_counts()
+    if as_json:
+        _print_json([d.to_dict() | {"passages": counts.get(d.id, 0)} for d in documents])
+    else:
+        show_documents(documents, counts)
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(help="Document ids, as 'yinda docs' shows them.", show_default=False)],
+) -> None:
+    """Remove documents from the Library. The files themselves are not touched."""
+    with open_library(context) as library:
+        for identifier in library.remove(ids, progress=True):
+            typer.echo(f"removed {identifier}")
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="The question, in Chinese.", show_default=False)],
+    history: Annotated[
+        list[str] | None, typer.Option(help="An earlier question of the conversation; may be repeated.")
+    ] = None,
+    document: DocumentFilter = None,
+    organisation: OrganisationFilter = None,
+    since: SinceFilter = None,
+    until: UntilFilter = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with an exact quote and its source, or say that the documents do not answer it."""
+    from qa.assistant import ask as ask_library
+    from qa.terminal import show_answer
+
+    with open_library(context) as library:
+        answer = ask_library(
+            question,
+            library=library,
+            history=history or (),
+            documents=document,
+            organisation=organisation,
+            since=since,
+            until=until,
+        )
+        if as_json:
+            _print_json(answer.to_dict())
+        else:
+            show_answer(answer, library, asked=question)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="Words or a question.", show_default=False)],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    document: DocumentFilter = None,
+    organisation: OrganisationFilter = None,
+    since: SinceFilter = None,
+    until: UntilFilter = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that fit a question best."""
+    from qa.terminal import show_hits
+
+    with open_library(context) as library:
+        hits = library.search(
+            question, k, documents=document, organisation=organisation, since=since, until=until
+        )
+        if as_json:
+            _print_json([hit.to_dict() for hit in hits])
+        else:
+            show_hits(hits, library)
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Say what is installed, which model, where the cache is, and whether the Library is sound."""
+    from qa.doctor import examine
+    from qa.terminal import show_findings
+
+    options: dict[str, Any] = context.obj
+    findings = examine(options["library"])
+    show_findings(findings)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(2)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """Run the command line: 0 when all is well, 2 with one line and a hint when the person can mend it."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe under a C locale would otherwise fail on the first Chinese character.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    for entry in entry_points(group="yinda.commands"):
+        added = entry.load()
+        if isinstance(added, typer.Typer):
+            app.add_typer(added, name=entry.name)
+        else:
+            app.command(entry.name)(added)
+    try:
+        app(standalone_mode=True)
+    except YindaError as error:
+        print(f"yinda: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"  hint: {error.hint}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("yinda: stopped; what was finished is kept, and the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""What the command line shows. Document text is printed as text: markup in it has no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from qa.types import AddReport, Answer, Citation, Document, Hit
+
+if TYPE_CHECKING:
+    from qa.doctor import Finding
+    from qa.library import Library
+
+_STATUS = {"added": "green", "replaced": "yellow", "unchanged": "dim", "failed": "red"}
+
+
+def _console() -> Console:
+    # Highlighting is off: rich would otherwise colour the numbers of a quote as if they were ours to point out.
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def source_line(document: Document, heading_path: Sequence[str], page: int | None = None) -> str:
+    """Title, date, organisation, headings and page of a source, as one line."""
+    parts = [f"《{document.title}》", document.date, document.organisation]
+    line = "，".join(part for part in parts if part)
+    if heading_path:
+        line += " › " + " › ".join(heading_path)
+    return line + (f" › 第{page}页" if page is not None else "")
+
+
+def show_answer(answer: Answer, library: Library, *, asked: str) -> None:
+    """The answer, the quote in its passage with the span marked, and the source line."""
+    console = _console()
+    if answer.question != asked.strip():
+        console.print(Text(f"understood as: {answer.question}", style="dim"))
+    if answer.abstained:
+        console.print(Text("The documents do not answer this.", style="bold"))
+        if answer.nearest:
+            console.print(Text("The nearest passages:", style="dim"))
+            show_hits(answer.nearest[:3], library)
+        return
+    console.print(Text(answer.text, style="bold green"), Text(f"  (confidence {answer.confidence:.0%})", style="dim"))
+    for number, citation in enumerate(answer.citations, 1):
+        console.print()
+        console.print(_marked(citation))
+        line = source_line(citation.document, citation.heading_path, citation.page)
+        console.print(Text(f"[{number}] {line}", style="cyan"))
+
+
+def _marked(citation: Citation) -> Text:
+    passage = citation.passage
+    text = Text(passage.text)
+    text.stylize("bold reverse", citation.start - passage.start, citation.end - passage.start)
+    return text
+
+
+def show_hits(hits: Sequence[Hit], library: Library) -> None:
+    """Passages with their scores and sources."""
+    console = _console()
+    if not hits:
+        console.print("nothing found")
+    for number, hit in enumerate(hits, 1):
+        parts = [f"{hit.score:.3f}"]
+        if hit.dense:
+            parts.append(f"dense {hit.dense.score:.3f} (no. {hit.dense.rank})")
+        if hit.lexical:
+            parts.append(f"lexical {hit.lexical.score:.2f} (no. {hit.lexical.rank})")
+        document = library.document(hit.passage.document_id)
+        console.print()
+        console.print(Text(hit.passage.text))
+        console.print(Text(f"[{number}] {source_line(document, hit.passage.heading_path, hit.passage.page)}", "cyan"))
+        console.print(Text("    " + "  ".join(parts), "dim"))
+
+
+def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> None:
+    """A table of the Library's documents."""
+    console = _console()
+    if not documents:
+        console.print("The Library is empty; add documents with: yinda add PATH")
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("id", style="cyan", no_wrap=True)
+    table.add_column("date", no_wrap=True)
+    table.add_column("title", ratio=2)
+    table.add_column("organisation", ratio=1)
+    table.add_column("passages", justify="right", no_wrap=True)
+    for d in documents:
+        table.add_row(d.id, d.date or "", Text(d.title), Text(d.organisation or ""), str(counts.get(d.id, 0)))
+    console.print(table)
+
+
+def show_report(report: AddReport) -> None:
+    """What was added, unchanged, replaced, and what failed and why."""
+    console = _console()
+    for a in report.additions:
+        if a.status == "failed":
+            continue
+        detail = f"{a.passages} passages, {a.embedded} embedded" if a.passages else ""
+        console.print(Text(a.status.ljust(10), _STATUS[a.status]), Text(a.path), Text(detail, "dim"))
+    counted = {status: sum(a.status == status for a in report.additions) for status in _STATUS}
+    console.print(", ".join(f"{n} {status}" for status, n in counted.items() if n) or "nothing to add")
+    errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for a in report.failed:
+        errors.print(Text(f"yinda: {a.path}: {a.reason}" if a.path not in a.reason else f"yinda: {a.reason}", "red"))
+        if a.hint:
+            errors.print(Text(f"  hint: {a.hint}", "dim"))
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """The lines of ``yinda doctor``."""
+    console = _console()
+    width = max(len(f.subject) for f in findings)
+    for f in findings:
+        console.print(Text("ok  " if f.ok else "BAD ", "green" if f.ok else "red"), Text(f.subject.ljust(width + 2)), Text(f.text))
