@@ -11,13 +11,8 @@ _FRONT_LINES = 14
 _END_LINES = 8
 _FRONT_LINE = 160
 
-_NUMERALS = {
-    c: d
-    for d, chars in enumerate(
-        ("〇零○Ｏ０", "一１", "二２", "三３", "四４", "五５", "六６", "七７", "八８", "九９")
-    )
-    for c in chars
-}
+_DIGITS = ("〇零○Ｏ０", "一１", "二２", "三３", "四４", "五５", "六６", "七７", "八８", "九９")
+_NUMERALS = {character: digit for digit, characters in enumerate(_DIGITS) for character in characters}
 _C = "〇零○一二三四五六七八九"
 _YEAR = rf"(?:[12１２][0-9０-９]{{3}}|[12１２](?:\s[0-9０-９]){{3}}|[一二][{_C}]{{3}})"
 _PART = rf"(?:[0-9０-９]{{1,2}}|[{_C}十]{{1,3}})"
@@ -38,11 +33,14 @@ _MEETING = re.compile(rf"(?P<p>{_PLACE})第[^，。\s第]{{0,5}}[届屆]?\s*人�
 _NATIONAL = re.compile(r"第[一二三四五六七八九十]{1,3}届全国人民代表大会")
 _ENACTING = re.compile(
     rf"(?:(?P<p>{_PLACE})第[^，。\s]{{1,4}}届|第[^，。\s]{{1,4}}届(?P<n>全国)|(?P<p2>全国))"
-    r"人民代表大会(?P<c>常务委员会)?[^。]{0,40}?(?:通过|修正|修订|批准)"
+    r"人民代表大会(?P<c>常务委员会)?[^。]{0,40}?(?:通过|修正|修订)"
 )
-_GOVERNMENT = re.compile(
-    r"(?P<v>[\u4e00-\u9fff]{2,18}(?:省|市|州|盟|县|区|旗|乡|镇|自治区|特别行政区)人民政府)(?!网|办公|令|公报)"
+_DECREE = re.compile(
+    r"(?:中华人民共和国)?(?P<v>国务院|最高人民法院|最高人民检察院|[\u4e00-\u9fff]{2,24}?(?:人民政府|[部局署行会厅院]))"
+    r"(?:审判委员会|检察委员会|(?:令|第|(?:审议)?通过|发布|公布|批准|印发|修订|修正|[部厅局务]务会议))"
 )
+_ABOUT = re.compile(r"(?:中华人民共和国)?(?P<v>国务院|[\u4e00-\u9fff]{2,28}?)(?:办公[厅室])?关于")
+_SPEAKS_FOR = re.compile(r"代表(?P<v>国务院|[\u4e00-\u9fff]{2,18}?人民政府)")
 _BODY = re.compile(
     r"[\u4e00-\u9fff（）()]{2,30}(?:人民政府|委员会|人民法院|人民检察院|办公厅|办公室|总局|[部厅局署院会行司]|大学|学院|学校|公司|集团|中心|协会)"
 )
@@ -57,12 +55,17 @@ _GENERIC = frozenset(
 )
 _REPORT = re.compile(r"政\s*府\s*工\s*作\s*报\s*告")
 _SPACE = re.compile(r"\s+")
+_SPEAKER = re.compile(
+    r"[\u4e00-\u9fff]{0,12}(?:总理|省长|市长|区长|县长|州长|盟长|乡长|镇长|主席|主任|部长|院长|检察长)\s*[\u4e00-\u9fff·]{2,12}$"
+    r"|新华社.{0,16}电"
+)
+_SUBTITLE = re.compile(rf"(?<=.{{4}})\s*(?:—{{1,2}}|－－|--)\s*{_YEAR}\s*年.*$")
 
 
 def describe(
     text: str, blocks: Sequence[Block], boilerplate: Sequence[tuple[int, int]], stated: Metadata, name: str
 ) -> Metadata:
-    """All four, each from the best place that has it; ``title`` is never ``None`` (at worst the file's name)."""
+    """All four, each from the best place that has it; ``title`` is at worst the file's name."""
     lines = [_line(text, b) for b in blocks]
     front = [line for line in lines[:_FRONT_LINES] if len(line) <= _FRONT_LINE]
     end = [line for line in lines[-_END_LINES:] if len(line) <= _FRONT_LINE]
@@ -71,7 +74,7 @@ def describe(
     return Metadata(
         title,
         stated.date or _date(front, end, title, name),
-        stated.organisation or _organisation(front, end, edges, lines, title),
+        stated.organisation or _organisation(front, end, edges, title),
         stated.source or _source([*front, *end[-4:]]),
     )
 
@@ -125,7 +128,7 @@ def _line(text: str, block: Block) -> str:
 
 def _title(text: str, blocks: Sequence[Block], name: str) -> str:
     for block in blocks[:6]:
-        line = _line(text, block)
+        line = block.label or _line(text, block)
         if block.kind is Kind.HEADING and line and len(line) <= 80:
             return line
     for block in blocks[:6]:
@@ -134,6 +137,9 @@ def _title(text: str, blocks: Sequence[Block], name: str) -> str:
             break
         if _DATE_LABEL.search(line) or _SOURCE.search(line) or line.startswith(("—", "-", "－")):
             continue
+        if _SPEAKER.match(line):
+            continue
+        line = _SUBTITLE.sub("", line)
         if 2 <= len(line) <= 60 and not re.search(r"[。；;！？，,：:]$", line) and line.count("。") == 0:
             return _stem(name) if _better_name(line, name) else line
         break
@@ -180,40 +186,41 @@ def _date(front: Sequence[str], end: Sequence[str], title: str, name: str) -> st
         effective = _EFFECTIVE.search(line)
         if effective is not None:
             return iso_date(effective.group())
-    return iso_date(title)
+    # A title such as 2025年…工作报告 says what the text is about; only a full date says when it is from.
+    return next((iso for iso, _ in _dates(title) if len(iso) == 10), iso_date(title))
 
 
-def _organisation(
-    front: Sequence[str], end: Sequence[str], edges: Sequence[str], lines: Sequence[str], title: str
-) -> str | None:
+def _organisation(front: Sequence[str], end: Sequence[str], edges: Sequence[str], title: str) -> str | None:
     for line in [*front, *end]:
         issuer = _ISSUER.search(line)
         if issuer is not None:
             return issuer["v"]
-    head = "\n".join(front)
-    report = _REPORT.search(_SPACE.sub("", head)) or "人民政府" in head
-    joined = _SPACE.sub("", head)
-    if report:
+    joined = _DATE.sub("", _SPACE.sub("", "\n".join(front)))
+    if _REPORT.search(joined) or _REPORT.search(title) or re.search("请予审议|向大会报告", joined):
         if _NATIONAL.search(joined):
             return "国务院"
         meeting = _MEETING.search(_after_in(joined))
         if meeting is not None:
             return meeting["p"] + "人民政府"
-    for line in front:
-        enacting = _ENACTING.search(_SPACE.sub("", line))
-        if enacting is not None:
-            place = enacting["p"] or "全国"
-            place = _DATE.sub("", place).lstrip("年月日")
-            return f"{place}人民代表大会{enacting['c'] or ''}"
+        government = _SPEAKS_FOR.search(joined)
+        if government is not None and government["v"] not in _GENERIC:
+            return government["v"]
+    undated = [_DATE.sub("", _SPACE.sub("", line)).lstrip("（(，") for line in front if line != title]
+    for pattern in (_ENACTING, _DECREE):
+        for line in undated:
+            found = pattern.match(line)
+            if found is None:
+                continue
+            if pattern is _DECREE:
+                return found["v"]
+            return f"{found['p'] or '全国'}人民代表大会{found['c'] or ''}"
+    about = _ABOUT.match(title)
+    if about is not None and (about["v"] == "国务院" or _BODY.fullmatch(about["v"])):
+        return about["v"]
     for line in edges:
         host = _HOST.search(line)
         if host is not None:
             return _host(host["v"])
-    if report:
-        for line in lines[:_FRONT_LINES]:
-            government = _GOVERNMENT.search(line)
-            if government is not None and government["v"] not in _GENERIC:
-                return re.sub(r"^.*(?:代表|由|在)(?=.{2,})", "", government["v"])
     return _signature(end)
 
 

@@ -20,7 +20,8 @@ class Block:
     """A line, paragraph, heading or table row: ``text[start:end]``, without outer whitespace.
 
     ``level`` is a heading's level where the format states one (# of Markdown, h1-h6, Word's heading styles),
-    1 for the outermost; ``table`` numbers the tables, so that rows of different ones stay apart.
+    1 for the outermost, and ``label`` its text where the source has marks around it; ``table`` numbers the
+    tables, so that rows of different ones stay apart.
     """
 
     start: int
@@ -29,11 +30,12 @@ class Block:
     level: int | None = None
     page: int | None = None
     table: int | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the format itself states of a document: front matter, ``<meta>`` tags. ``None`` where it is silent."""
+    """What the format itself states of a document (front matter, ``<meta>``); ``None`` where it is silent."""
 
     title: str | None = None
     date: str | None = None
@@ -43,7 +45,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a format's reader returns: the document's text, its blocks in order, what it states, and asides.
+    """What a format's reader returns: the text, its blocks in order, what it states of itself, asides.
 
     ``boilerplate`` are spans that the format marks as navigation or footer; no block overlaps them.
     """

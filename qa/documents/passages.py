@@ -1,4 +1,4 @@
-"""From placed blocks to passages: never across headings, whole paragraphs where they fit, even pieces else."""
+"""From blocks to passages: never across headings, whole paragraphs where they fit, else even pieces."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ SHORT = 80
 """Fewer characters than this make a block that is joined to a neighbour."""
 JOINED = 350
 """Most characters of short blocks that are joined to each other."""
+TINY = 40
+"""Fewer characters than this never stand alone where there is a neighbour; the whole is cut evenly again."""
 
+_ADDRESS = re.compile(r"(?:各位|同志们|女士们|朋友们).{0,10}[！!，,。]?$")
 _BREAK = re.compile(r"[，、,：:；;）)”」』\s]")
 
 
@@ -57,14 +60,15 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
     walls = sorted(boilerplate)
     wall = 0
     chunk: _Chunk | None = None
-    for item in placed:
+    for index, item in enumerate(placed):
         block = item.block
+        following = placed[index + 1] if index + 1 < len(placed) else None
         while wall < len(walls) and walls[wall][1] <= block.start:
             if chunk is not None and walls[wall][0] >= chunk.end:
                 yield chunk
                 chunk = None
             wall += 1
-        if chunk is not None and _joins(text, chunk, item):
+        if chunk is not None and _joins(text, chunk, item, following):
             if chunk.headings_only:
                 chunk.heading_path = item.heading_path
                 chunk.headings_only = item.is_heading
@@ -86,7 +90,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
         yield chunk
 
 
-def _joins(text: str, chunk: _Chunk, item: Placed) -> bool:
+def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> bool:
     block = item.block
     total = block.end - chunk.start
     size = block.end - block.start
@@ -102,6 +106,16 @@ def _joins(text: str, chunk: _Chunk, item: Placed) -> bool:
         return total <= LIMIT
     if block.kind is Kind.ROW and chunk.table == block.table:
         return total <= JOINED
+    if chunk.size < TINY:
+        return True
+    if size < TINY:
+        # What announces or addresses goes with the paragraph behind it.
+        line = text[block.start : block.end]
+        ahead = following is not None and following.heading_path == item.heading_path
+        if ahead and (line[-1] in "：:" or _ADDRESS.match(line)):
+            return False
+        if total > JOINED:
+            return True
     if chunk.size < SHORT:
         return total <= LIMIT if size >= SHORT else total <= JOINED
     return (size < SHORT or chunk.last < SHORT) and total <= JOINED

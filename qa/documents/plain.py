@@ -19,7 +19,7 @@ def read(text: str) -> Content:
 
 
 def blocks(text: str, start: int, end: int) -> Iterator[Block]:
-    """Lines of ``text[start:end]`` as blocks; a line of more than 300 characters is also cut at its wide gaps."""
+    """Lines of ``text[start:end]`` as blocks; a very long line is also cut at its wide gaps."""
     for line in _LINE.finditer(text, start, end):
         pieces = [line.span()]
         if line.end() - line.start() > _LONG_LINE:

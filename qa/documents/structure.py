@@ -1,7 +1,7 @@
 """From blocks to headings: which blocks are headings, and the heading path above every block.
 
-Chinese documents number their headings by habit, each mark below the one before: 第一编, 第一章, 第一节, 第一条, 一、,
-（一）, 1., （1）. Headings that the format states (#, h1, Heading 1) stand above all of these.
+Chinese documents number their headings by habit, each mark below the one before: 第一编, 第一章, 第一节,
+第一条, 一、, （一）, 1., （1）. Headings that the format states (#, h1, Heading 1) stand above all of these.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ _LINE_HEADING = 60  # characters of a heading that stands alone
 _RUN_IN_HEADING = 40  # characters of a heading that opens a paragraph
 _RUN_IN_REST = 10  # characters that must follow it there
 _PARAGRAPH = 60  # characters that make a block a paragraph beyond doubt
+_SENTENCE = 25  # characters of a block with a full stop, behind which the front matter is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _recognise(text: str, block: Block) -> _Mark | None:
         return None
     content = text[block.start : block.end]
     if block.kind is Kind.HEADING:
-        label = heading_text(content)
+        label = heading_text(content if block.label is None else block.label)
         return _Mark(block.level or 1, label, True, stated=True) if label else None
     lead = _LEAD.match(content)
     begin = lead.end() if lead else 0
@@ -205,6 +206,9 @@ def _add_plain(text: str, blocks: Sequence[Block], marks: list[_Mark | None]) ->
     begun = False
     for i, block in enumerate(blocks):
         if marks[i] is not None or block.end - block.start >= _PARAGRAPH:
+            begun = True
+            continue
+        if block.end - block.start >= _SENTENCE and text[block.end - 1] in "。！!":
             begun = True
             continue
         if not begun or block.kind is not Kind.TEXT or i + 1 >= len(blocks):

@@ -30,10 +30,10 @@ _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "no", "vs", "etc", "eg", "i
 def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Sentence spans of ``text[start:end]``, as offsets into ``text``.
 
-    The spans are ordered, do not overlap, carry no outer whitespace, and cover every character that is not
-    whitespace. A sentence ends after 。！？； (also half width, where no word goes on), after a full stop that
-    ends an English word, and at line breaks; the quotes and brackets that close there belong to it. The point
-    in 3.2 ends nothing, and a quote of up to 60 characters is not cut inside.
+    They are ordered, do not overlap, carry no outer whitespace, and cover every character that is not
+    whitespace. A sentence ends after 。！？； (half width too, where no word goes on), after a full stop
+    that ends an English word, and at line breaks; the quotes and brackets that close there belong to it.
+    The point in 3.2 ends nothing, and a quote of up to 60 characters is not cut inside.
     """
     stop = len(text) if end is None else min(end, len(text))
     spans: list[tuple[int, int]] = []
@@ -75,7 +75,7 @@ def _goes_on(text: str, position: int, stop: int) -> bool:
 
 
 def _ends(text: str, at: int, stop: int) -> bool:
-    """Whether the mark at ``at`` ends a sentence; half-width marks also stand in numbers, addresses and code."""
+    """Whether the mark at ``at`` ends a sentence; half-width marks also stand in numbers and addresses."""
     mark = text[at]
     if mark not in "!?;.":
         return True
