@@ -70,8 +70,8 @@ class Contribution:
 class Hit:
     """A Passage that retrieval returned.
 
-    ``score`` is the fused score in 0..1 (higher is better). ``dense`` (cosine) and ``lexical`` (BM25) say what
-    each part contributed; a part that did not return the Passage among its candidates is ``None``.
+    ``score`` is the fused score (higher is better; see ``qa.retriever.fusion``). ``dense`` (cosine) and ``lexical``
+    (BM25) say what each part contributed; ``lexical`` is ``None`` for a Passage that is not among its candidates.
     """
 
     passage: Passage
