@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -41,9 +42,10 @@ def reciprocal_rank(hit: Hit) -> float:
     return sum(1 / (RRF_K + part.rank) for part in (hit.dense, hit.lexical) if part)
 
 
-def scaled(bm25_scale: float) -> Score:
-    """Cosine plus BM25 by a scale of its own."""
-    return lambda hit: cosine(hit) + max(bm25(hit), 0.0) / bm25_scale
+def weighted(lexical_weight: float, size: int) -> Score:
+    """Yinda's fusion with another weight, over ``size`` passages."""
+    weight = lexical_weight / math.log1p(size)
+    return lambda hit: cosine(hit) + weight * max(bm25(hit), 0.0)
 
 
 def fused(hit: Hit) -> float:

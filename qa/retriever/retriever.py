@@ -187,7 +187,8 @@ class Retriever:
             self._refresh_vectors()
             self._refresh_lexical(wait=False)
             dense, lexical = self._candidates(question, depth, documents)
-        fused = fuse(dense, lexical)
+            size = len(self._vectors) if self._vectors is not None else 0
+        fused = fuse(dense, lexical, size)
         # Passages that went since the caches were read are not in the answer, whatever the caches say.
         passages = self._source.passages([identifier for identifier, _ in fused])
         ranks = {part: _ranks(scores) for part, scores in (("dense", dense), ("lexical", lexical))}
