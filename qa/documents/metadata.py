@@ -12,7 +12,7 @@ _END_LINES = 8
 _FRONT_LINE = 160
 
 _DIGITS = ("〇零○Ｏ０", "一１", "二２", "三３", "四４", "五５", "六６", "七７", "八８", "九９")
-_NUMERALS = {character: digit for digit, characters in enumerate(_DIGITS) for character in characters}
+_NUMERALS = {c: digit for digit, same in enumerate(_DIGITS) for c in same}
 _C = "〇零○一二三四五六七八九"
 _YEAR = rf"(?:[12１２][0-9０-９]{{3}}|[12１２](?:\s[0-9０-９]){{3}}|[一二][{_C}]{{3}})"
 _PART = rf"(?:[0-9０-９]{{1,2}}|[{_C}十]{{1,3}})"
@@ -127,9 +127,9 @@ def _line(text: str, block: Block) -> str:
 
 
 def _title(text: str, blocks: Sequence[Block], name: str) -> str:
-    for block in blocks[:6]:
+    for index, block in enumerate(blocks[:6]):
         line = block.label or _line(text, block)
-        if block.kind is Kind.HEADING and line and len(line) <= 80:
+        if block.kind is Kind.HEADING and (block.level in (0, 1) or not index) and line and len(line) <= 80:
             return line
     for block in blocks[:6]:
         line = _line(text, block)

@@ -109,11 +109,12 @@ def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> 
     if chunk.size < TINY:
         return True
     if size < TINY:
-        # What announces or addresses goes with the paragraph behind it.
+        # What announces or addresses goes with the paragraph behind it, where that does not fit here too.
         line = text[block.start : block.end]
-        ahead = following is not None and following.heading_path == item.heading_path
-        if ahead and (line[-1] in "：:" or _ADDRESS.match(line)):
-            return False
+        if following is not None and following.heading_path == item.heading_path:
+            fits = following.block.end - chunk.start <= JOINED
+            if not fits and (line[-1] in "：:" or _ADDRESS.match(line)):
+                return False
         if total > JOINED:
             return True
     if chunk.size < SHORT:
