@@ -227,7 +227,9 @@ def _add_plain(text: str, blocks: Sequence[Block], marks: list[_Mark | None]) ->
         label = heading_text(text[block.start : block.end])
         following = blocks[i + 1]
         if _ANNEX.fullmatch(label.rstrip("：:")):
-            marks[i] = _Mark(_ANNEX_RANK, label.rstrip("：:"), True)
+            # Notes may stand below an annex's own line.
+            rank = _ANNEX_RANK if label.startswith("附") else _ANNEX_RANK + 1
+            marks[i] = _Mark(rank, label.rstrip("：:"), True)
         elif (
             4 <= len(label) <= 25
             and not re.search(r"[，,。；;：:！!？?…—、\t|]", label)

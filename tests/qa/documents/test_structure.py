@@ -102,6 +102,11 @@ def test_headings_without_numbers() -> None:
 def test_an_annex_stands_beside_the_sections() -> None:
     text = f"方案\n一、总则\n{BODY}\n附件1\n一、任务表\n{BODY}\n附件2 名词解释\n{BODY}"
     assert paths(text) == [(), ("一、总则",), ("附件1", "一、任务表"), ("附件2 名词解释",)]
+    assert paths(f"方案\n一、总则\n{BODY}\n附件\n名词解释\n{BODY}") == [
+        (),
+        ("一、总则",),
+        ("附件", "名词解释"),
+    ]
 
 
 def test_a_text_without_line_breaks_is_cut_at_its_indents() -> None:
@@ -116,8 +121,9 @@ def test_short_paragraphs_are_joined_and_long_ones_are_not() -> None:
 
 
 def test_what_announces_a_paragraph_goes_with_it() -> None:
-    found = sections(read(f"{BODY}\n一年来，主要做了以下工作：\n{BODY}"))
-    assert [text for _, text in found] == [BODY, f"一年来，主要做了以下工作：\n{BODY}"]
+    for line in ("一年来，主要做了以下工作：", "各位代表！"):
+        found = sections(read(f"{BODY}{BODY}\n{line}\n{BODY}{BODY}"))
+        assert [text for _, text in found] == [BODY + BODY, f"{line}\n{BODY}{BODY}"]
 
 
 def test_one_paragraph() -> None:
