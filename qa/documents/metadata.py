@@ -57,6 +57,8 @@ _GENERIC = frozenset(
 )
 _REPORT = re.compile(r"政\s*府\s*工\s*作\s*报\s*告")
 _SPACE = re.compile(r"\s+")
+_ARTICLE = re.compile(r"[#\s]*第[一二三四五六七八九十0-9]{1,4}[编章节条]")
+_LEAD = re.compile(r"^[（(，]?(?:由|经)?")
 _SPEAKER = re.compile(
     r"[\u4e00-\u9fff]{0,12}(?:总理|省长|市长|区长|县长|州长|盟长|乡长|镇长|主席|主任|部长|院长|检察长)\s*[\u4e00-\u9fff·]{2,12}$"
     r"|新华社.{0,16}电"
@@ -207,7 +209,9 @@ def _organisation(front: Sequence[str], end: Sequence[str], edges: Sequence[str]
         government = _SPEAKS_FOR.search(joined)
         if government is not None and government["v"] not in _GENERIC:
             return government["v"]
-    undated = [_DATE.sub("", _SPACE.sub("", line)).lstrip("（(，") for line in front if line != title]
+    # The articles themselves also say who passes and publishes what.
+    first = next((i for i, line in enumerate(front) if _ARTICLE.match(line)), len(front))
+    undated = [_LEAD.sub("", _DATE.sub("", _SPACE.sub("", line))) for line in front[:first] if line != title]
     for pattern in (_ENACTING, _DECREE):
         for line in undated:
             found = pattern.match(line)
