@@ -1,0 +1,123 @@
+"""Reading documents: bytes or a path in, a :class:`ParsedDocument` out.
+
+>>> parse("第一条 为了保护环境，制定本条例。".encode(), "条例.txt").passages[0].heading_path
+('第一条',)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qa.documents.model import Content, ParsedDocument, PassageDraft
+from qa.errors import DocumentError
+
+__all__ = ["MAX_BYTES", "SUFFIXES", "ParsedDocument", "PassageDraft", "parse", "read_file"]
+
+MAX_BYTES = 100 * 1024 * 1024
+"""Larger files are refused."""
+
+_MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+SUFFIXES: frozenset[str] = frozenset(_MEDIA_TYPES)
+"""Suffixes, in lower case, of the files that a folder is searched for."""
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file of at most 100 MB; ``DocumentError`` when there is none, or it cannot be read."""
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise DocumentError(
+                f"{path} is a folder, not a document.", "Give a file, or add the folder as a whole."
+            )
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise DocumentError(
+                f"{path.name} has {size / 1024 / 1024:.0f} MB; at most 100 MB are read.",
+                "Split it into parts.",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DocumentError(f"There is no file {path}.", "Check the path.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DocumentError(f"{path} cannot be read: {reason}.", "Check its permissions.") from None
+
+
+def parse(data: bytes, name: str) -> ParsedDocument:
+    """Read a document. ``name`` is its file name: the suffix decides the format, with a look at the bytes.
+
+    Raises ``DocumentError`` for an empty or damaged document, an unknown format, and bytes that are no text.
+    """
+    from qa.documents import boilerplate, metadata, passages, structure
+
+    suffix = _suffix(data, name)
+    content = _read(data, name, suffix)
+    if not any(c.isprintable() and not c.isspace() for c in content.text):
+        raise DocumentError(
+            f"{name} is empty: it holds no text.", "Check that the file was saved completely."
+        )
+    text, blocks = content.text, content.blocks
+    edge = boilerplate.edges(text, blocks)
+    aside = tuple(sorted([*content.boilerplate, *((blocks[i].start, blocks[i].end) for i in edge)]))
+    body = [b for i, b in enumerate(blocks) if i not in edge]
+    known = metadata.describe(text, body, aside, content.stated, name)
+    title = known.title or name
+    placed = structure.outline(text, body, title)
+    return ParsedDocument(
+        text=text,
+        title=title,
+        date=known.date,
+        organisation=known.organisation,
+        source=known.source,
+        media_type=_MEDIA_TYPES[suffix],
+        passages=passages.draft(text, placed, aside),
+        boilerplate=aside,
+    )
+
+
+def _suffix(data: bytes, name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    if not data:
+        raise DocumentError(f"{name} is empty.", "Check that the file was saved completely.")
+    if data.startswith(b"%PDF-") or suffix == ".pdf":
+        raise DocumentError(
+            f"{name} is a PDF, which this version does not read.", "Save it as DOCX, HTML or text."
+        )
+    if suffix == ".doc" or (suffix == ".docx" and data.startswith(b"\xd0\xcf\x11\xe0")):
+        raise DocumentError(
+            f"{name} is an old or encrypted Word file, which is not read.",
+            "Save it as DOCX without a password.",
+        )
+    if suffix not in SUFFIXES:
+        known = " ".join(sorted(SUFFIXES))
+        raise DocumentError(f"{name} has an unknown format.", f"Formats that are read: {known}")
+    return suffix
+
+
+def _read(data: bytes, name: str, suffix: str) -> Content:
+    if suffix == ".docx":
+        from qa.documents import docx
+
+        return docx.read(data, name)
+    if suffix in (".html", ".htm"):
+        from qa.documents import html
+
+        return html.read(data, name)
+    from qa.documents.decode import decode
+
+    text = decode(data, name)
+    if suffix in (".md", ".markdown"):
+        from qa.documents import markdown
+
+        return markdown.read(text)
+    from qa.documents import plain
+
+    return plain.read(text)
