@@ -112,9 +112,7 @@ def _problems(folder: Path, *, full: bool) -> list[str]:
         files: dict[str, dict[str, Any]] = manifest["files"]
         if WEIGHTS not in files:
             return [f"the manifest of {folder} lists no weights"]
-        return [
-            problem for name, facts in files.items() for problem in _file_problems(folder / name, facts, full)
-        ]
+        return [problem for name, facts in files.items() for problem in _file_problems(folder / name, facts, full)]
     except FileNotFoundError:
         return [f"{folder} is not unpacked yet, or not to its end"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -250,9 +248,7 @@ def write_model_folder(packed: PackedE5, folder: Path) -> None:
         },
     )
     write_json("sentence_bert_config.json", {"max_seq_length": MAX_TOKENS, "do_lower_case": False})
-    write_json(
-        "1_Pooling/config.json", {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True}
-    )
+    write_json("1_Pooling/config.json", {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True})
     write_json("2_Normalize/config.json", {})
     modules = {"Transformer": "", "Pooling": "1_Pooling", "Normalize": "2_Normalize"}
     write_json(
@@ -325,12 +321,8 @@ def _weights(packed: PackedE5) -> list[_Weight]:
             weights.append(_Weight(f"encoder.layer.{number}.{name}.weight", f"l{number}.{source}.w", size))
             weights.append(_Weight(f"encoder.layer.{number}.{name}.bias", f"l{number}.{source}.b", size[:1]))
         for name, source in (("attention.output", "aln"), ("output", "oln")):
-            weights.append(
-                _Weight(f"encoder.layer.{number}.{name}.LayerNorm.weight", f"l{number}.{source}.w", hidden)
-            )
-            weights.append(
-                _Weight(f"encoder.layer.{number}.{name}.LayerNorm.bias", f"l{number}.{source}.b", hidden)
-            )
+            weights.append(_Weight(f"encoder.layer.{number}.{name}.LayerNorm.weight", f"l{number}.{source}.w", hidden))
+            weights.append(_Weight(f"encoder.layer.{number}.{name}.LayerNorm.bias", f"l{number}.{source}.b", hidden))
     # The packed file has no pooler and nothing here uses one, but ``BertModel`` expects its weights.
     weights.append(_Weight("pooler.dense.weight", None, hidden + hidden))
     weights.append(_Weight("pooler.dense.bias", None, hidden))
@@ -374,22 +366,16 @@ def _tokenizer_json(packed: PackedE5) -> str:
     from embeddings import charsmap
 
     unigram = packed.unigram
-    tokenizer = Tokenizer(
-        models.Unigram(list(zip(unigram.pieces, unigram.scores, strict=True)), unk_id=unigram.unk)
-    )
+    tokenizer = Tokenizer(models.Unigram(list(zip(unigram.pieces, unigram.scores, strict=True)), unk_id=unigram.unk))
     # ``Precompiled`` looks at whole grapheme clusters first: in a short one it would replace the base
     # character and drop the marks behind it. A control character, which the map removes again, keeps them
     # apart. And removing at the very start shifts its offsets, so that what is to be removed goes before.
     removed = sorted(code_point for code_point, to in packed.normalisation.items() if not to)
-    replaced = sorted(
-        code_point for code_point, to in packed.normalisation.items() if to and code_point >= 0x80
-    )
+    replaced = sorted(code_point for code_point, to in packed.normalisation.items() if to and code_point >= 0x80)
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(_one_of(removed)), ""),
-            normalizers.Replace(
-                Regex(rf"(?<={_one_of(replaced)})(?=[^\x{{0}}-\x{{7F}}\p{{Han}}])"), chr(removed[0])
-            ),
+            normalizers.Replace(Regex(rf"(?<={_one_of(replaced)})(?=[^\x{{0}}-\x{{7F}}\p{{Han}}])"), chr(removed[0])),
             normalizers.Precompiled(charsmap.build(packed.normalisation)),
             normalizers.Replace(Regex(" {2,}"), " "),
         ]
@@ -402,9 +388,7 @@ def _tokenizer_json(packed: PackedE5) -> str:
         special_tokens=[(bos, unigram.bos), (eos, unigram.eos)],
     )
     special = [unigram.bos, unigram.pad, unigram.eos, unigram.unk]
-    tokenizer.add_special_tokens(
-        [AddedToken(unigram.pieces[number], special=True) for number in sorted(special)]
-    )
+    tokenizer.add_special_tokens([AddedToken(unigram.pieces[number], special=True) for number in sorted(special)])
     tokenizer.add_special_tokens([AddedToken(unigram.pieces[-1], special=True, lstrip=True)])
     return str(tokenizer.to_str())
 

@@ -150,9 +150,7 @@ def _load(location: str, name: str, *, device: str | None, local: bool) -> Sente
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the model libraries from writing to the terminal while a model is loaded."""
-    loggers = [
-        logging.getLogger(each) for each in ("transformers", "sentence_transformers", "huggingface_hub")
-    ]
+    loggers = [logging.getLogger(each) for each in ("transformers", "sentence_transformers", "huggingface_hub")]
     levels = [each.level for each in loggers]
     variables = ("HF_HUB_DISABLE_PROGRESS_BARS", "TRANSFORMERS_VERBOSITY")
     before: dict[str, Any] = {each: os.environ.get(each) for each in variables}

@@ -169,9 +169,7 @@ class VectorIndex:
             with open(path, "rb") as file:
                 header = _header(file.readline(4096))
                 if header["dimension"] != dimension:
-                    raise IndexUnreadable(
-                        f"{path} holds vectors of {header['dimension']} dimensions, not {dimension}"
-                    )
+                    raise IndexUnreadable(f"{path} holds vectors of {header['dimension']} dimensions, not {dimension}")
                 body = file.read()
         except OSError as error:
             raise IndexUnreadable(f"{path} cannot be read: {error.strerror or error}") from error
@@ -205,9 +203,7 @@ class VectorIndex:
 
         ids, vectors = self._contents()
         count = _cell_count(len(ids))
-        cells = faiss.IndexIVFFlat(
-            faiss.IndexFlatIP(self.dimension), self.dimension, count, faiss.METRIC_INNER_PRODUCT
-        )
+        cells = faiss.IndexIVFFlat(faiss.IndexFlatIP(self.dimension), self.dimension, count, faiss.METRIC_INNER_PRODUCT)
         size = min(len(ids), count * TRAINING_VECTORS_PER_CELL)
         sample = np.random.default_rng(0).choice(len(ids), size=size, replace=False)
         cells.train(vectors[np.sort(sample)])

@@ -155,9 +155,7 @@ def parse(data: bytes | memoryview) -> PackedE5:
     (block,) = cursor.numbers("i")
     if block != BLOCK:
         raise ValueError(f"quantisation blocks of {block} weights are not known")
-    shape = Shape(
-        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon=float(epsilon)
-    )
+    shape = Shape(hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon=float(epsilon))
     unigram = _read_unigram(cursor)
     normalisation = _read_normalisation(cursor)
     tensors = {}

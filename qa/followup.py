@@ -40,9 +40,7 @@ _BARE = re.compile(
 _YEAR = r"(?:\d{4}|[〇零一二三四五六七八九]{4})年|(?:今|去|明|前|上)年|本年|“?十[一二三四]五”?(?:期间|时期)?"
 _PERIOD = r"(?:上|下)半年|[一二三四]季度|(?:1[0-2]|[1-9])月(?:份)?"
 _ORDINAL = r"第(?:\d+|[一二三四五六七八九十]+)[^\W\d_]"
-_PLACE = (
-    r"[^\W\d_]{1,6}?(?:片区|园区|开发区|新区|自治区|街道|社区|省|市|县|区|镇|乡|村|路|街|河|湖|山|港|县城)"
-)
+_PLACE = r"[^\W\d_]{1,6}?(?:片区|园区|开发区|新区|自治区|街道|社区|省|市|县|区|镇|乡|村|路|街|河|湖|山|港|县城)"
 _LAST_CLAUSE = re.compile(r"[,，;；]")
 
 
@@ -127,10 +125,7 @@ def _replaced(previous: str, new: str) -> str | None:
         if at > 0:
             start = at
             floor = max(
-                (
-                    m.end()
-                    for m in re.finditer(rf"{_YEAR}|的|[,，]|(?:改造|建设|推进|完成|实施|在)", folded[:at])
-                ),
+                (m.end() for m in re.finditer(rf"{_YEAR}|的|[,，]|(?:改造|建设|推进|完成|实施|在)", folded[:at])),
                 default=0,
             )
             start = max(floor, at - max(len(wanted) - size, 2)) if at - floor > 6 else floor

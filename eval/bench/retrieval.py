@@ -61,8 +61,11 @@ ORDERS: dict[str, Score] = {
 }
 
 
-def ask_all(paragraphs: Sequence[Paragraph], every: int = 1) -> list[Asked]:
-    """Make a Library of the paragraphs, a document each, and search it for every ``every``-th question."""
+def ask_all(paragraphs: Sequence[Paragraph], every: int = 1) -> tuple[list[Asked], int]:
+    """Make a Library of the paragraphs, a document each, and search it for every ``every``-th question.
+
+    Returns what was asked, and the number of passages in the Library.
+    """
     from rich.progress import track
 
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder)) as library:
@@ -74,10 +77,11 @@ def ask_all(paragraphs: Sequence[Paragraph], every: int = 1) -> list[Asked]:
                 raise ValueError(f"paragraph {p.id}: {addition.reason}")
             documents[p.id] = addition.document_id
         pairs = [(question, p.id) for p in paragraphs for question in p.questions][::every]
-        return [
+        asked = [
             Asked(documents[owner], tuple(library.search(question, DEPTH)))
             for question, owner in track(pairs, "asking", transient=True)
         ]
+        return asked, sum(library.passage_counts().values())
 
 
 def rank_of(asked: Asked, score: Score) -> int:

@@ -31,9 +31,14 @@ class Candidate:
 
 
 class Reader(Protocol):
-    """Finds answers in passages."""
+    """Finds answers in passages; below ``threshold``, the best candidate is not to be given as an answer."""
 
     name: str
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which a candidate is an answer, in 0..1."""
+        ...
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Candidates, best first; ``[]`` when there is nothing to read."""

@@ -18,7 +18,11 @@ LEXICAL_WEIGHT = 0.045
 
 
 def fuse(
-    dense: Mapping[int, float], lexical: Mapping[int, float], size: int, *, lexical_weight: float = LEXICAL_WEIGHT
+    dense: Mapping[int, float],
+    lexical: Mapping[int, float],
+    size: int,
+    *,
+    lexical_weight: float = LEXICAL_WEIGHT,
 ) -> list[tuple[int, float]]:
     """Passage ids with fused scores, best first.
 

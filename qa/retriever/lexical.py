@@ -144,9 +144,7 @@ class LexicalIndex:
         if documents is not None:
             among = tantivy.Query.term_set_query(schema, "document", list(documents))
             must = tantivy.Occur.Must
-            query = tantivy.Query.boolean_query(
-                [(must, query), (must, tantivy.Query.const_score_query(among, 0.0))]
-            )
+            query = tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(among, 0.0))])
         searcher = index.searcher()
         found = searcher.search(query, limit=k, count=False).hits
         ids = [int(searcher.doc(address)["passage"][0]) for _, address in found]
