@@ -53,13 +53,8 @@ def retrieval_table(shared: Shared = SHARED, every: Every = 1, limit: Limit = No
     typer.echo(describe())
     for name, file in EVALUATION:
         paragraphs = squad_layout(_needed(shared / "data" / file), limit)
-        typer.echo(
-            retrieval.table(
-                f"{name}, {len(paragraphs)} paragraphs",
-                retrieval.ask_all(paragraphs, every),
-                retrieval.ORDERS,
-            )
-        )
+        asked, _ = retrieval.ask_all(paragraphs, every)
+        typer.echo(retrieval.table(f"{name}, {len(paragraphs)} paragraphs", asked, retrieval.ORDERS))
 
 
 @app.command("fusion")
