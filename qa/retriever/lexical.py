@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import tantivy
 
 # Raise when the way words are cut or fields are laid out changes: older caches are then rebuilt.
-FORMAT = 2
+FORMAT = 3
 # The context field (title and heading path) counts for search, less than the passage's own words.
 CONTEXT_BOOST = 0.5
 _WRITER_HEAP = 50_000_000
