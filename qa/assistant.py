@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # Passages that are read for an answer, and shown as the nearest ones beside it.
 READ = 5
 ALTERNATIVES = 4
+_GROUPING = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+_MARKS = r"[\s.,、。;:!?\"'“”‘’()「」『』《》〈〉【】\[\]]"
+_IDLE_MARKS = re.compile(rf"(?<![0-9]){_MARKS}|{_MARKS}(?![0-9])")
 
 
 def ask(
@@ -92,6 +96,8 @@ def ask(
 
 def ask_many(questions: Iterable[str], *, library: Library | str | os.PathLike[str], **options: Any) -> list[Answer]:
     """Answer independent questions, in their order; takes the options of ``ask``."""
+    if options.get("documents") is not None and not isinstance(options["documents"], str):
+        options["documents"] = list(options["documents"])  # an iterator would be used up by the first question
     if isinstance(library, Library):
         return [ask(question, library=library, **options) for question in questions]
     with Library.open(library, create=False) as opened:
@@ -108,6 +114,8 @@ def _standalone(question: str, history: Sequence[str | Turn]) -> str:
         return question
     from qa.followup import standalone
 
+    if isinstance(history, str):
+        history = [history]
     return standalone(question, [turn if isinstance(turn, str) else turn.question for turn in history])
 
 
@@ -122,9 +130,14 @@ def _same_answers(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """Candidates grouped by the same answer, the best group first, the best candidate first in each."""
     groups: dict[str, list[Candidate]] = {}
     for candidate in sorted(candidates, key=lambda c: -c.confidence):
-        key = "".join(c for c in searchable(candidate.text) if c.isalnum() or c in ".%")
-        groups.setdefault(key, []).append(candidate)
+        groups.setdefault(_answer_key(candidate.text), []).append(candidate)
     return list(groups.values())
+
+
+def _answer_key(text: str) -> str:
+    """What answers must share to be the same: signs, units and marks between digits tell them apart (-3, 3—5, 1:10)."""
+    folded = searchable(text)
+    return _IDLE_MARKS.sub("", _GROUPING.sub("", folded)) or folded
 
 
 def _alternative(

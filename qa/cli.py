@@ -25,6 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+INTERRUPTED = 130
 DEFAULT_LIBRARY = Path("yinda-library")
 
 DocumentFilter = Annotated[
@@ -59,6 +60,12 @@ def open_library(context: typer.Context, *, create: bool = False) -> Library:
     return Library.open(options["library"], model=options["model"], create=create)
 
 
+def _check_documents(library: Library, ids: list[str] | None) -> None:
+    """A mistyped id is an error, not a search that finds nothing."""
+    for identifier in ids or ():
+        library.document(identifier)
+
+
 @app.command()
 def add(
     context: typer.Context,
@@ -68,7 +75,7 @@ def add(
     from qa.terminal import show_report
 
     with open_library(context, create=True) as library:
-        report = library.add(paths, progress=True)
+        report = library.add(paths, progress=_watched())
     show_report(report)
     if report.failed:
         raise typer.Exit(2)
@@ -80,7 +87,7 @@ def update(context: typer.Context) -> None:
     from qa.terminal import show_report
 
     with open_library(context) as library:
-        report = library.update(progress=True)
+        report = library.update(progress=_watched())
     show_report(report)
     if report.failed:
         raise typer.Exit(2)
@@ -106,7 +113,7 @@ def remove(
 ) -> None:
     """Remove documents from the Library. The files themselves are not touched."""
     with open_library(context) as library:
-        for identifier in library.remove(ids, progress=True):
+        for identifier in library.remove(ids, progress=_watched()):
             typer.echo(f"removed {identifier}")
 
 
@@ -128,6 +135,7 @@ def ask(
     from qa.terminal import show_answer
 
     with open_library(context) as library:
+        _check_documents(library, document)
         answer = ask_library(
             question,
             library=library,
@@ -158,6 +166,7 @@ def search(
     from qa.terminal import show_hits
 
     with open_library(context) as library:
+        _check_documents(library, document)
         hits = library.search(question, k, documents=document, organisation=organisation, since=since, until=until)
         if as_json:
             _print_json([hit.to_dict() for hit in hits])
@@ -178,6 +187,11 @@ def doctor(context: typer.Context) -> None:
         raise typer.Exit(2)
 
 
+def _watched() -> bool:
+    """Whether a progress bar would be seen; into a file or a pipe it would only write empty lines."""
+    return sys.stderr.isatty()
+
+
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
@@ -194,22 +208,35 @@ def main() -> None:
             app.add_typer(added, name=entry.name)
         else:
             app.command(entry.name)(added)
+    # Not standalone: typer would turn Ctrl-C into a bare exit status before it is seen here.
     try:
-        app(standalone_mode=True)
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
     except YindaError as error:
         print(f"yinda: {error.message}", file=sys.stderr)
         if error.hint:
             print(f"  hint: {error.hint}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print(
-            "yinda: stopped; what was finished is kept, and the same command goes on from here",
-            file=sys.stderr,
-        )
-        sys.exit(130)
+        _stopped()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        if not hasattr(error, "exit_code"):
+            raise
+        # A usage error of typer's, which knows how to show itself.
+        if hasattr(error, "show"):
+            error.show()
+        sys.exit(error.exit_code)
+    if status == INTERRUPTED:
+        _stopped()
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _stopped() -> None:
+    print("yinda: stopped; what was finished is kept, and the same command goes on from here", file=sys.stderr)
+    sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

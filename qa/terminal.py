@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from qa.doctor import Finding
     from qa.library import Library
 
+# Control characters could move the cursor, and rich drops some: each becomes a space, so that offsets stay.
+_CONTROLS = {code: " " for code in (*range(32), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
 _STATUS = {"added": "green", "replaced": "yellow", "unchanged": "dim", "failed": "red"}
 
 
@@ -29,7 +31,11 @@ def source_line(document: Document, heading_path: Sequence[str], page: int | Non
     line = "，".join(part for part in parts if part)
     if heading_path:
         line += " › " + " › ".join(heading_path)
-    return line + (f" › 第{page}页" if page is not None else "")
+    return _plain(line + (f" › 第{page}页" if page is not None else ""))
+
+
+def _plain(text: str) -> str:
+    return text.translate(_CONTROLS)
 
 
 def show_answer(answer: Answer, library: Library, *, asked: str) -> None:
@@ -43,7 +49,9 @@ def show_answer(answer: Answer, library: Library, *, asked: str) -> None:
             console.print(Text("The nearest passages:", style="dim"))
             show_hits(answer.nearest[:3], library)
         return
-    console.print(Text(answer.text, style="bold green"), Text(f"  (confidence {answer.confidence:.0%})", style="dim"))
+    console.print(
+        Text(_plain(answer.text), style="bold green"), Text(f"  (confidence {answer.confidence:.0%})", style="dim")
+    )
     for number, citation in enumerate(answer.citations, 1):
         console.print()
         console.print(_marked(citation))
@@ -53,7 +61,7 @@ def show_answer(answer: Answer, library: Library, *, asked: str) -> None:
 
 def _marked(citation: Citation) -> Text:
     passage = citation.passage
-    text = Text(passage.text)
+    text = Text(_plain(passage.text))
     text.stylize("bold reverse", citation.start - passage.start, citation.end - passage.start)
     return text
 
@@ -71,7 +79,7 @@ def show_hits(hits: Sequence[Hit], library: Library) -> None:
             parts.append(f"lexical {hit.lexical.score:.2f} (no. {hit.lexical.rank})")
         document = library.document(hit.passage.document_id)
         console.print()
-        console.print(Text(hit.passage.text))
+        console.print(Text(_plain(hit.passage.text)))
         console.print(Text(f"[{number}] {source_line(document, hit.passage.heading_path, hit.passage.page)}", "cyan"))
         console.print(Text("    " + "  ".join(parts), "dim"))
 
@@ -85,11 +93,13 @@ def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> Non
     table = Table(box=None, pad_edge=False)
     table.add_column("id", style="cyan", no_wrap=True)
     table.add_column("date", no_wrap=True)
-    table.add_column("title", ratio=2)
-    table.add_column("organisation", ratio=1)
+    table.add_column("title", ratio=2, overflow="fold")
+    table.add_column("organisation", ratio=1, overflow="fold")
     table.add_column("passages", justify="right", no_wrap=True)
     for d in documents:
-        table.add_row(d.id, d.date or "", Text(d.title), Text(d.organisation or ""), str(counts.get(d.id, 0)))
+        table.add_row(
+            d.id, d.date or "", Text(_plain(d.title)), Text(_plain(d.organisation or "")), str(counts.get(d.id, 0))
+        )
     console.print(table)
 
 
@@ -100,7 +110,7 @@ def show_report(report: AddReport) -> None:
         if a.status == "failed":
             continue
         detail = f"{a.passages} passages, {a.embedded} embedded" if a.passages else ""
-        console.print(Text(a.status.ljust(10), _STATUS[a.status]), Text(a.path), Text(detail, "dim"))
+        console.print(Text(a.status.ljust(10), _STATUS[a.status]), Text(_plain(a.path)), Text(detail, "dim"))
     counted = {status: sum(a.status == status for a in report.additions) for status in _STATUS}
     console.print(", ".join(f"{n} {status}" for status, n in counted.items() if n) or "nothing to add")
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 # Small batches: progress moves and Ctrl-C is heard, and larger ones are no faster on a processor.
 EMBED_BATCH = 8
-_ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_ISO_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Library:
         self._store = store
         self._model = model
         self._embedder: Embedder | None = None
+        self._loading = threading.Lock()
         self._retriever = Retriever(store, folder / "cache", lambda: self.embedder)
 
     # -- opening ------------------------------------------------------------------------------------------
@@ -78,22 +80,26 @@ class Library:
     @property
     def embedder(self) -> Embedder:
         """The model that turns texts into vectors; loaded when it is first needed."""
-        if self._embedder is None:
-            from embeddings import load_embedder
-            from embeddings.errors import ModelError
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = self._load_embedder()
+            return self._embedder
 
-            recorded = self._store.model()
-            try:
-                if self._model is None or isinstance(self._model, str):
-                    embedder = load_embedder(self._model or recorded.get("model") or None)
-                else:
-                    embedder = self._model
-            except ModelError as error:
-                raise LibraryError(str(error), error.hint) from error
-            if recorded and recorded["model_identity"] != embedder.identity:
-                raise other_model(recorded, embedder.identity, embedder.dimension)
-            self._embedder = embedder
-        return self._embedder
+    def _load_embedder(self) -> Embedder:
+        from embeddings import load_embedder
+        from embeddings.errors import ModelError
+
+        recorded = self._store.model()
+        try:
+            if self._model is None or isinstance(self._model, str):
+                embedder = load_embedder(self._model or recorded.get("model") or None)
+            else:
+                embedder = self._model
+        except ModelError as error:
+            raise LibraryError(str(error), error.hint) from error
+        if recorded and recorded["model_identity"] != embedder.identity:
+            raise other_model(recorded, embedder.identity, embedder.dimension)
+        return embedder
 
     def close(self) -> None:
         """Close the files; the Library must not be used afterwards."""
@@ -185,6 +191,11 @@ class Library:
 
     def _add_one(self, source: _Source, part: Callable[[float], None]) -> Addition:
         try:
+            if not _encodable(source.label) or not _encodable(source.location or ""):
+                raise DocumentError(
+                    f"{_shown(source.label)}: the file name is not valid UTF-8",
+                    "rename the file, or its folder",
+                )
             data = source.read()
             sha256 = hashlib.sha256(data).hexdigest()
             here = self._store.find(location=source.location) if source.location else None
@@ -326,5 +337,18 @@ def _file_source(path: Path) -> _Source:
     return _Source(str(path), path.name, str(location), lambda: read_file(location))
 
 
+def _encodable(name: str) -> bool:
+    """Whether a name can be stored: one from an old archive may hold bytes of another encoding (surrogates)."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
+
+
 def _failure(label: str, error: YindaError) -> Addition:
-    return Addition(label, "failed", reason=error.message, hint=error.hint)
+    return Addition(_shown(label), "failed", reason=error.message, hint=error.hint)

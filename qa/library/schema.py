@@ -3,6 +3,9 @@
 Every change to the content is numbered. A passage carries the number of the change that added it, and
 ``removals`` remembers which passages went in which change: a derived cache that was built at change *n* is brought
 up to date by taking away the removals and adding the passages that came after *n* (design, invariant 3).
+
+Numbers grow, and their last bits are random, so that a Library that is made anew or restored from an older copy
+gives other numbers than the one before it: ``changes`` tells whether a cache was built from this Library at all.
 """
 
 from __future__ import annotations
@@ -52,6 +55,7 @@ STATEMENTS = (
     """,
     "CREATE INDEX passages_added ON passages (added)",
     "CREATE INDEX passages_embedded_text ON passages (embedded_text)",
+    "CREATE TABLE changes (number INTEGER PRIMARY KEY)",
     "CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, change INTEGER NOT NULL)",
     "CREATE INDEX removals_change ON removals (change)",
 )

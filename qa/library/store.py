@@ -7,6 +7,7 @@ one writer at a time). Every public method that writes is one transaction: it is
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import threading
 import zlib
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30.0
 # SQLite's default limit on host parameters is 32,766; staying far below keeps statements small.
 _CHUNK = 500
+_RANDOM_BITS = 20
 _T = TypeVar("_T")
 
 
@@ -44,11 +46,15 @@ class NewPassage:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What changed between two change numbers: ids that are gone, and ids that are new."""
+    """What changed between two change numbers: ids that are gone, and ids that are new.
+
+    ``whole``: the earlier number is none of this Library's; ``added`` is everything, and a cache starts from nothing.
+    """
 
     change: int
     removed: tuple[int, ...]
     added: tuple[int, ...]
+    whole: bool
 
 
 class Store:
@@ -95,12 +101,15 @@ class Store:
                     f"the Library at {self.path.parent} cannot be opened or written: {error}",
                     "check the folder's permissions and the free space",
                 ) from error
-            raise
+            raise self._unsound(error) from error
         except sqlite3.DatabaseError as error:
-            raise LibraryError(
-                f"{self.path} is not a sound Yinda Library: {error}",
-                "choose another folder, or restore the file from a back-up",
-            ) from error
+            raise self._unsound(error) from error
+
+    def _unsound(self, error: sqlite3.Error) -> LibraryError:
+        return LibraryError(
+            f"{self.path} is not a sound Yinda Library: {error}",
+            "choose another folder, or restore the file from a back-up",
+        )
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -109,10 +118,12 @@ class Store:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                # SQLite itself rolls back on some errors, such as a full disk.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -129,11 +140,17 @@ class Store:
                 connection.execute("COMMIT")
 
     def _prepare(self) -> None:
-        with self._translated():
+        try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = self._connect()
-            connection.execute("PRAGMA journal_mode = WAL")
+        except OSError as error:
+            raise LibraryError(
+                f"the folder {self.path.parent} cannot be made: {error.strerror}", "choose another folder"
+            ) from error
+        # Looked at before anything is written: a database that is not a Library stays as it is.
         version = self._schema_version()
+        if version is None or version <= schema.VERSION:
+            with self._translated():
+                self._connect().execute("PRAGMA journal_mode = WAL")
         if version is None:
             with self._write() as connection:
                 # Another process may have made it while this one waited for the lock.
@@ -347,8 +364,11 @@ class Store:
 
     @staticmethod
     def _next_change(connection: sqlite3.Connection) -> int:
-        connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'change'")
-        return int(connection.execute("SELECT value FROM meta WHERE key = 'change'").fetchone()[0])
+        last = int(connection.execute("SELECT value FROM meta WHERE key = 'change'").fetchone()[0])
+        change = ((last >> _RANDOM_BITS) + 1 << _RANDOM_BITS) + secrets.randbits(_RANDOM_BITS)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'change'", (str(change),))
+        connection.execute("INSERT INTO changes VALUES (?)", (change,))
+        return change
 
     @staticmethod
     def _delete(connection: sqlite3.Connection, document_id: str, change: int) -> None:
@@ -444,13 +464,12 @@ class Store:
         """What a cache built at change ``since`` has to take away and to add, to stand at ``Delta.change``."""
         with self.snapshot():
             connection = self._connect()
-            removed = tuple(
-                row[0] for row in connection.execute("SELECT passage_id FROM removals WHERE change > ?", (since,))
-            )
-            added = tuple(
-                row[0] for row in connection.execute("SELECT id FROM passages WHERE added > ? ORDER BY id", (since,))
-            )
-            return Delta(self.change(), removed, added)
+            known = connection.execute("SELECT 1 FROM changes WHERE number = ?", (since,)).fetchone() is not None
+            if not known:
+                since = 0
+            removed = connection.execute("SELECT passage_id FROM removals WHERE change > ?", (since,)) if known else ()
+            added = connection.execute("SELECT id FROM passages WHERE added > ? ORDER BY id", (since,))
+            return Delta(self.change(), tuple(row[0] for row in removed), tuple(row[0] for row in added), not known)
 
     # -- soundness --------------------------------------------------------------------------------------
 

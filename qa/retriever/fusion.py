@@ -2,8 +2,9 @@
 
 The fused score is ``cosine + LEXICAL_WEIGHT * BM25 / ln(1 + N)``: a sum of the raw scores, not of ranks. Reciprocal
 rank fusion throws away by how much the first is better than the second, and so loses to BM25 alone where that is by
-far the better part (DRCD). ``ln(1 + N)``, with N the number of passages, is about the inverse document frequency of a word that
-occurs once: it takes from BM25 what only the size of the Library adds, so that one weight serves small and large ones.
+far the better part (DRCD). ``ln(1 + N)``, with N the number of passages, is about the inverse document frequency of a
+word that occurs once: it takes from BM25 what only the size of the Library adds, so that one weight serves small and
+large ones.
 Compare Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 42(1)), which finds
 a convex combination better than rank fusion, and insensitive to how scores are normalised.
 """

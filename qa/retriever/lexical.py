@@ -9,7 +9,8 @@ differently. On the training sets of `python -m eval.bench fusion` the mean beat
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import tantivy
 
 # Raise when the way words are cut or fields are laid out changes: older caches are then rebuilt.
-FORMAT = 2
+FORMAT = 3
 # The context field (title and heading path) counts for search, less than the passage's own words.
 CONTEXT_BOOST = 0.5
 _WRITER_HEAP = 50_000_000
@@ -34,6 +35,18 @@ class LexicalEntry:
     document_id: str
     text: str
     context: str
+
+
+class LexicalUnreadable(Exception):
+    """The index on disk is damaged or of another layout: ``LexicalIndex.clear`` it and build it again."""
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise LexicalUnreadable(str(error)) from error
 
 
 class LexicalIndex:
@@ -64,12 +77,7 @@ class LexicalIndex:
             )
             folder = self._folder / "index"
             folder.mkdir(parents=True, exist_ok=True)
-            try:
-                self._index = tantivy.Index(schema, path=str(folder))
-            except ValueError:
-                # Another layout, or damaged: a cache is rebuilt, never mended.
-                self.clear()
-                folder.mkdir(parents=True, exist_ok=True)
+            with _readable():
                 self._index = tantivy.Index(schema, path=str(folder))
         return self._index
 
@@ -81,22 +89,29 @@ class LexicalIndex:
 
     def change(self) -> int:
         """The change number that the index on disk stands at; 0 when there is none or it is of another format."""
+        if not (self._folder / "index" / "meta.json").exists():
+            return 0
         format_, _, number = self._read_stamp().partition(" ")
         return int(number) if format_ == str(FORMAT) and number.isdigit() else 0
 
     def clear(self) -> None:
         """Delete the index; the next ``update`` starts from nothing."""
         self._index = None
+        self._stamp = ""
         (self._folder / "change").unlink(missing_ok=True)
         shutil.rmtree(self._folder / "index", ignore_errors=True)
 
     def update(self, removed: Iterable[int], added: Iterable[LexicalEntry], change: int) -> None:
-        """Take away and add passages, then stand at ``change``. One process at a time may call this."""
+        """Take away and add passages, then stand at ``change``. One process at a time may call this.
+
+        Raises ``LexicalUnreadable``.
+        """
         import tantivy
 
         if self.change() == 0:
             self.clear()
-        writer = self._open().writer(_WRITER_HEAP, 1)
+        with _readable():
+            writer = self._open().writer(_WRITER_HEAP, 1)
         for passage_id in removed:
             writer.delete_documents("passage", passage_id)
         for entry in added:
@@ -108,15 +123,19 @@ class LexicalIndex:
             document.add_text("pairs", " ".join(bigrams(entry.text)))
             document.add_text("context", " ".join(words(entry.context)))
             writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+        with _readable():
+            writer.commit()
+            writer.wait_merging_threads()
         stamp = self._folder / "change"
         temporary = stamp.with_suffix(".new")
         temporary.write_text(f"{FORMAT} {change}\n", "ascii")
         temporary.replace(stamp)
 
     def search(self, question: str, k: int, documents: Sequence[str] | None = None) -> list[tuple[int, float]]:
-        """The ``k`` best passages as ``(passage id, BM25 score)``, best first, among ``documents`` if given."""
+        """The ``k`` best passages as ``(passage id, BM25 score)``, best first, among ``documents`` if given.
+
+        Raises ``LexicalUnreadable``.
+        """
         import tantivy
 
         cut = words(question)
@@ -125,7 +144,8 @@ class LexicalIndex:
         index = self._open()
         stamp = self._read_stamp()
         if stamp != self._stamp:
-            index.reload()
+            with _readable():
+                index.reload()
             self._stamp = stamp
         schema, should = index.schema, tantivy.Occur.Should
 
@@ -145,19 +165,21 @@ class LexicalIndex:
             among = tantivy.Query.term_set_query(schema, "document", list(documents))
             must = tantivy.Occur.Must
             query = tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(among, 0.0))])
-        searcher = index.searcher()
-        found = searcher.search(query, limit=k, count=False).hits
-        ids = [int(searcher.doc(address)["passage"][0]) for _, address in found]
+        with _readable():
+            searcher = index.searcher()
+            found = searcher.search(query, limit=k, count=False).hits
+            ids = [int(searcher.doc(address)["passage"][0]) for _, address in found]
         return [(identifier, float(score)) for identifier, (score, _) in zip(ids, found, strict=True)]
 
     def ids(self) -> set[int]:
-        """The passages that are in the index."""
+        """The passages that are in the index; raises ``LexicalUnreadable``."""
         import tantivy
 
         index = self._open()
-        index.reload()
-        searcher = index.searcher()
-        if searcher.num_docs == 0:
-            return set()
-        found = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
-        return {int(searcher.doc(address)["passage"][0]) for _, address in found}
+        with _readable():
+            index.reload()
+            searcher = index.searcher()
+            if searcher.num_docs == 0:
+                return set()
+            found = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
+            return {int(searcher.doc(address)["passage"][0]) for _, address in found}

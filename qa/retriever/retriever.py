@@ -13,7 +13,7 @@ import filelock
 from qa.errors import QuestionError
 from qa.retriever.context import context
 from qa.retriever.fusion import fuse
-from qa.retriever.lexical import LexicalEntry, LexicalIndex
+from qa.retriever.lexical import LexicalEntry, LexicalIndex, LexicalUnreadable
 from qa.text.normalise import simplify
 from qa.types import Contribution, Hit, Passage
 
@@ -71,6 +71,10 @@ class Delta(Protocol):
     def added(self) -> Sequence[int]:
         """Ids of passages to add."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether the cache was not built from this Library, and starts from nothing."""
+
 
 def checked(question: str) -> str:
     """The question, stripped; raises ``QuestionError`` when it is empty or far too long to be one."""
@@ -117,33 +121,35 @@ class Retriever:
         if self._vectors is None:
             try:
                 self._vectors, self._vectors_change = VectorIndex.load(self._vector_file, dimension)
-            except (IndexUnreadable, FileNotFoundError):
-                self._vectors, self._vectors_change = VectorIndex(dimension), 0
-            if self._vectors_change > change:
-                # The Library was restored from an older copy; its change numbers mean something else now.
+            except IndexUnreadable:
                 self._vectors, self._vectors_change = VectorIndex(dimension), 0
         with self._source.snapshot():
             delta = self._source.delta(self._vectors_change)
             added = self._source.vectors(delta.added)
+        if delta.whole:
+            self._vectors = VectorIndex(dimension)
         if delta.removed:
             self._vectors.remove(np.array(delta.removed, dtype=np.int64))
         if delta.added:
             self._vectors.add(np.array(delta.added, dtype=np.int64), added)
         self._vectors_change = delta.change
 
-    def _refresh_lexical(self, *, wait: bool) -> None:
+    def _refresh_lexical(self, *, wait: bool, rebuild: bool = False) -> None:
         """Bring the lexical index on disk up to date, unless another process is at it and ``wait`` is false."""
-        if self._lexical.change() == self._source.change():
+        if self._lexical.change() == self._source.change() and not rebuild:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             with filelock.FileLock(self._folder / "lexical.lock", timeout=-1 if wait else 0):
-                stands = self._lexical.change()
-                if stands > self._source.change():
+                delta = self._source.delta(0 if rebuild else self._lexical.change())
+                if delta.whole:
                     self._lexical.clear()
-                    stands = 0
-                delta = self._source.delta(stands)
-                self._lexical.update(delta.removed, self._entries(delta.added), delta.change)
+                try:
+                    self._lexical.update(delta.removed, self._entries(delta.added), delta.change)
+                except LexicalUnreadable:
+                    self._lexical.clear()
+                    delta = self._source.delta(0)
+                    self._lexical.update((), self._entries(delta.added), delta.change)
         except filelock.Timeout:
             pass  # that process will finish it; what is gone is dropped when passages are looked up
 
@@ -182,7 +188,12 @@ class Retriever:
             out: list[str] = []
             if set(self._vectors.ids().tolist()) != expected:
                 out.append("the vector index does not hold the Library's passages")
-            if self._lexical.ids() != expected:
+            try:
+                found = self._lexical.ids()
+            except LexicalUnreadable:
+                self._refresh_lexical(wait=True, rebuild=True)
+                found = self._lexical.ids()
+            if found != expected:
                 out.append("the lexical index does not hold the Library's passages")
             return out
 
@@ -235,7 +246,12 @@ class Retriever:
         allowed = None if documents is None else self._source.passage_ids_of(documents)
         if len(self._vectors) == 0 or (allowed is not None and len(allowed) == 0):
             return {}, {}
-        lexical = dict(self._lexical.search(question, depth, documents))
+        try:
+            lexical = dict(self._lexical.search(question, depth, documents))
+        except LexicalUnreadable:
+            # Damaged, or another process has just cleared it: a cache is rebuilt, never mended.
+            self._refresh_lexical(wait=True, rebuild=True)
+            lexical = dict(self._lexical.search(question, depth, documents))
         vector = self._embedder().encode_queries([simplify(question)])
         dense = self._cosines(vector, depth, allowed)
         missing = np.array([identifier for identifier in lexical if identifier not in dense], dtype=np.int64)

@@ -23,7 +23,9 @@ def _simplified() -> dict[int, int]:
 
     han = [chr(c) for first, last in _HAN_RANGES for c in range(first, last)]
     folded = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
-    return {ord(a): ord(b) for a, b in zip(han, folded, strict=True) if a != b and len(b) == 1}
+    table = {a: b for a, b in zip(han, folded, strict=True) if a != b and len(b) == 1}
+    # 薴 becomes 苧, which becomes 苎: followed to the end, so that folding twice is folding once.
+    return {ord(a): ord(table.get(b, b)) for a, b in table.items()}
 
 
 class _FoldTable(dict[int, int]):

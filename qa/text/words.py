@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from jieba import Tokenizer
 
 # A number with its grouping and decimal marks, and the one sign or date unit that belongs to it.
-_NUMBER = r"\d+(?:[.,]\d+)*(?:[%‰]|年|月|日|号)?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?:[%‰]|年|月|日|号)?"
 _LATIN = r"[a-z]+(?:[-_.+&'][a-z0-9]+|[0-9])*\+*"
 _PIECE = re.compile(rf"(?P<number>{_NUMBER})|(?P<latin>{_LATIN})|(?P<rest>[^\W\da-z_]+)")
+# A full-width comma between half-width digits parts numbers (2020，2021年); only 1,080 and １，０８０ are grouped.
+_LISTING_COMMA = re.compile(r"(?<=[0-9])，|，(?=[0-9])")
 _TRAILING_UNIT = re.compile(r"[^\d.,]+$")
 
 
@@ -50,7 +52,7 @@ def bigrams(text: str) -> list[str]:
 
 def _cut(text: str, cut_han: Callable[[str], Iterable[str]]) -> list[str]:
     out: list[str] = []
-    for match in _PIECE.finditer(searchable(text)):
+    for match in _PIECE.finditer(searchable(_LISTING_COMMA.sub(" ", text))):
         piece = match.group()
         if match.lastgroup == "number":
             out.append(piece)
