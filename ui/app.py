@@ -47,7 +47,7 @@ def launch_options(texts: Texts = ZH) -> dict[str, Any]:
             font=fonts,
             font_mono=["Noto Sans Mono CJK SC", "monospace"],
         ),
-        "css_paths": [_HERE / "style.css"],
+        "head": f"<style>{(_HERE / 'style.css').read_text(encoding='utf-8')}</style>",
         # The language decides which shapes the system's fonts give to Chinese characters.
         "js": f"() => {{ document.documentElement.lang = '{texts.language}'; }}",
         "footer_links": [],
@@ -105,7 +105,7 @@ class _Window:
                     source = _html(cards.no_source(texts.source_empty, texts), "source-panel")
 
             hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-            answered = [question, conversation, exchanges, source, start]
+            answered = [question, conversation, exchanges, source, start, additions]
             kept = [documents, conversation, start]
             asking = {**hidden, "concurrency_limit": _ASKING, "concurrency_id": "asking"}
             writing = {**hidden, "concurrency_limit": 1, "concurrency_id": _WRITING}
@@ -161,7 +161,7 @@ class _Window:
         """Answer, showing how it proceeds."""
         question = question.strip()
         if not question:
-            yield (gr.skip(),) * 5
+            yield (gr.skip(),) * 6
             return
         for exchange in answering(question, exchanges, self.library, self.warm, self.texts):
             now = [*exchanges, exchange]
@@ -171,6 +171,7 @@ class _Window:
                 now if exchange.finished else gr.skip(),
                 self._first_source(exchange),
                 gr.update(visible=False),
+                "",
             )
 
     def example(self, exchanges: list[Exchange], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
@@ -180,7 +181,7 @@ class _Window:
     def new(self) -> tuple[Any, ...]:
         """Forget this session's conversation."""
         _, conversation, start = self.shown(())
-        return "", conversation, [], cards.no_source(self.texts.source_empty, self.texts), start
+        return "", conversation, [], cards.no_source(self.texts.source_empty, self.texts), start, ""
 
     # -- the source ---------------------------------------------------------------------------------------
 
