@@ -1,6 +1,7 @@
 """Models and vector indexes: texts in, vectors and neighbours out. Knows nothing of questions.
 
-``load_embedder()`` gives the default model, ``VectorIndex`` holds vectors. Nothing heavy is imported before it is used.
+``load_embedder()`` gives the default model, ``VectorIndex`` holds vectors. Nothing heavy is imported before
+it is used.
 """
 
 from __future__ import annotations

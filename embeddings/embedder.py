@@ -41,8 +41,8 @@ class Embedder:
         self.identity = identity
         """Stable and different for models whose vectors must not be mixed."""
         self.dimension = int(dimension)
-        self.query_prompt = _prompt(model, QUERY_PROMPTS, name)
-        self.passage_prompt = _prompt(model, PASSAGE_PROMPTS, name)
+        self.query_prompt = _prompt(model, QUERY_PROMPTS)
+        self.passage_prompt = _prompt(model, PASSAGE_PROMPTS)
         self._lock = threading.Lock()
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
@@ -52,10 +52,10 @@ class Embedder:
     def encode_passages(
         self, texts: Sequence[str], *, batch_size: int = 32, progress: Callable[[int], None] | None = None
     ) -> FloatArray:
-        """Return one vector a passage: ``(len(texts), dimension)``, float32, of length one, in the given order.
+        """Return one vector a passage: ``(len(texts), dimension)``, float32, of length one, in their order.
 
-        ``progress`` is called after each batch with the number of passages in it. What goes beyond the model's
-        longest input is not seen by it.
+        ``progress`` is called after each batch with the number of passages in it. The model does not see what
+        goes beyond its longest input.
         """
         return self._encode(texts, self.passage_prompt, batch_size=batch_size, progress=progress)
 
@@ -85,8 +85,8 @@ class Embedder:
 def load_embedder(name: str | None = None, *, device: str | None = None) -> Embedder:
     """Load a model: the default one, a folder, or a model of the Hugging Face hub by its name.
 
-    Only a name that is neither the default's nor a folder's makes anything be fetched. ``device`` is torch's name of
-    one, such as ``cpu`` or ``cuda``; by default the best one there is. Raises ``ModelError``.
+    Only a name that is neither the default's nor a folder's makes anything be fetched. ``device`` is torch's
+    name of one, such as ``cpu`` or ``cuda``; by default the best one there is. Raises ``ModelError``.
     """
     if name is None or name == default_model.NAME:
         folder = default_model.ensure_default_model()
@@ -100,13 +100,15 @@ def load_embedder(name: str | None = None, *, device: str | None = None) -> Embe
                 "Give a folder that SentenceTransformer wrote, or a hub name.",
             )
         model = _load(str(path), name, device=device, local=True)
-        return Embedder(model, name=name, identity=f"{path.resolve().name}/{folder_hash(path)[:16]}")
+        return Embedder(model, name=name, identity=f"folder/{folder_hash(path)[:16]}")
     model = _load(name, name, device=device, local=False)
+    if _E5.search(name) and not any(model.prompts.values()):
+        model.prompts.update(default_model.PROMPTS)
     return Embedder(model, name=name, identity=f"{name}/{_commit(model) or 'unknown'}")
 
 
 def folder_hash(folder: Path) -> str:
-    """Return a SHA-256 over the names and contents of a model folder's configuration, tokenizer and weights."""
+    """Return a SHA-256 over a model folder's configuration, tokenizer and weights."""
     digest = hashlib.sha256()
     kept = {".json", ".safetensors", ".bin", ".pt", ".txt", ".model"}
     for path in sorted(folder.rglob("*")):
@@ -117,14 +119,9 @@ def folder_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _prompt(model: SentenceTransformer, names: Sequence[str], model_name: str) -> str:
-    # SentenceTransformer gives every model empty prompts "query" and "document", so the first filled one counts.
-    for name in names:
-        if model.prompts.get(name):
-            return str(model.prompts[name])
-    if _E5.search(model_name):
-        return "query: " if names is QUERY_PROMPTS else "passage: "
-    return ""
+def _prompt(model: SentenceTransformer, names: Sequence[str]) -> str:
+    # SentenceTransformer gives each model empty prompts "query" and "document": the first filled one counts.
+    return next((str(model.prompts[name]) for name in names if model.prompts.get(name)), "")
 
 
 def _commit(model: SentenceTransformer) -> str | None:
@@ -153,11 +150,9 @@ def _load(location: str, name: str, *, device: str | None, local: bool) -> Sente
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the model libraries from writing to the terminal while a model is loaded."""
-    loggers = [
-        logging.getLogger(each) for each in ("transformers", "sentence_transformers", "huggingface_hub")
-    ]
+    loggers = [logging.getLogger(each) for each in ("transformers", "sentence_transformers", "huggingface_hub")]
     levels = [each.level for each in loggers]
-    variables = ("HF_HUB_DISABLE_PROGRESS_BARS", "TRANSFORMERS_VERBOSITY", "TOKENIZERS_PARALLELISM")
+    variables = ("HF_HUB_DISABLE_PROGRESS_BARS", "TRANSFORMERS_VERBOSITY")
     before: dict[str, Any] = {each: os.environ.get(each) for each in variables}
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -169,12 +164,12 @@ def _quiet() -> Iterator[None]:
             for each in loggers:
                 each.setLevel(logging.ERROR)
             bars = transformers_logging.is_progress_bar_enabled()
-            transformers_logging.disable_progress_bar()
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             try:
                 yield
             finally:
                 if bars:
-                    transformers_logging.enable_progress_bar()
+                    transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     finally:
         for each, level in zip(loggers, levels, strict=True):
             each.setLevel(level)

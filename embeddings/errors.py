@@ -16,4 +16,4 @@ class ModelError(Exception):
 
 
 class IndexUnreadable(Exception):
-    """A saved vector index that is missing, damaged, truncated or of another kind: build it anew from the vectors."""
+    """A saved vector index that is missing, damaged or of another kind: build it anew from the vectors."""

@@ -1,8 +1,9 @@
 """Finds the vectors nearest to a vector, by inner product: the cosine, for vectors of length one.
 
-Exact up to ``EXACT_UP_TO`` vectors, beyond that in the nearest of many cells (``IndexIVFFlat``); the switch is made in
-``VectorIndex.add`` alone. A saved index is one file: a line of JSON with its change number, sizes and the SHA-256 of
-the rest, then what faiss writes. It is a cache: where it cannot be read, it is built anew from the vectors.
+Exact up to ``EXACT_UP_TO`` vectors, beyond that in the nearest of many cells (``IndexIVFFlat``); the switch
+is made in ``VectorIndex.add`` alone. A saved index is one file: a line of JSON with its change number, sizes
+and the SHA-256 of the rest, then what faiss writes. It is a cache: where it cannot be read, it is built anew
+from the vectors.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ FORMAT = "yinda vectors 1"
 
 
 class VectorIndex:
-    """Vectors by id, with their nearest neighbours. Ids are int64, not negative. May be used from several threads."""
+    """Vectors by id, with their nearest neighbours. Ids are int64, not negative. Safe among threads."""
 
     def __init__(self, dimension: int, *, exact_up_to: int = EXACT_UP_TO) -> None:
-        import faiss
+        faiss = _faiss()
 
         self.dimension = dimension
         self.exact_up_to = exact_up_to
@@ -62,7 +63,7 @@ class VectorIndex:
             return np.array(sorted(self._ids), dtype=np.int64)
 
     def add(self, ids: npt.ArrayLike, vectors: npt.ArrayLike) -> None:
-        """Add vectors ``(n, dimension)`` under ``ids`` ``(n,)``; ``ValueError`` for a wrong shape or an id in use."""
+        """Add vectors ``(n, dimension)`` under ids ``(n,)``; ``ValueError`` for wrong shapes or a used id."""
         new, rows = self._ids_of(ids), self._rows(vectors)
         if len(new) != len(rows):
             raise ValueError(f"{len(new)} ids for {len(rows)} vectors")
@@ -79,7 +80,7 @@ class VectorIndex:
             self._index.add_with_ids(rows, new)
             self._ids |= added
             cells = self._cells()
-            # From exact to cells; and to more cells whenever there are so many vectors that twice as many are due.
+            # From exact to cells; and to more of them once twice as many are due.
             if cells is None:
                 if len(self) > self.exact_up_to:
                     self._use_cells()
@@ -88,7 +89,7 @@ class VectorIndex:
 
     def remove(self, ids: npt.ArrayLike) -> int:
         """Remove the vectors of ``ids`` and return how many there were; unknown ids are passed over."""
-        import faiss
+        faiss = _faiss()
 
         with self._lock:
             gone = self._ids.intersection(self._ids_of(ids).tolist())
@@ -104,21 +105,22 @@ class VectorIndex:
     ) -> tuple[IdArray, FloatArray]:
         """Return ids ``(n, k)`` and scores ``(n, k)`` of the nearest vectors, best first.
 
-        Scores are inner products: cosines, for vectors of length one. ``allowed`` limits the ids that may be found.
+        Scores are inner products: cosines, for vectors of length one. ``allowed`` limits the ids to find.
         Where fewer than ``k`` are found, the id is -1 and the score ``-inf``.
         """
-        import faiss
+        faiss = _faiss()
 
         rows = self._rows(vectors)
         if k < 1:
             raise ValueError("k must be at least 1")
         with self._lock:
-            selector = None if allowed is None else faiss.IDSelectorBatch(np.unique(self._ids_of(allowed)))
+            wanted = None if allowed is None else np.unique(self._ids_of(allowed))
+            selector = None if wanted is None else faiss.IDSelectorBatch(wanted)
             cells = self._cells()
             if cells is None:
                 parameters = None if selector is None else faiss.SearchParameters(sel=selector)
             else:
-                # Few allowed vectors may lie in any cell, so that a filtered search looks into all of them.
+                # A few allowed vectors may lie in any cell, so that a filtered search looks into all of them.
                 probed = cells.nlist if selector is not None else _probed(cells.nlist)
                 parameters = faiss.SearchParametersIVF(nprobe=probed, sel=selector)
             scores, found = self._index.search(rows, k, params=parameters)
@@ -127,7 +129,7 @@ class VectorIndex:
 
     def save(self, path: str | os.PathLike[str], change: int) -> None:
         """Write the index and the number of the change that it stands at to ``path``, all or nothing."""
-        import faiss
+        faiss = _faiss()
 
         path = Path(path)
         with self._lock:
@@ -160,17 +162,15 @@ class VectorIndex:
     def load(
         cls, path: str | os.PathLike[str], dimension: int, *, exact_up_to: int = EXACT_UP_TO
     ) -> tuple[VectorIndex, int]:
-        """Return a saved index and its change number. ``IndexUnreadable`` where it is missing, damaged or does not fit."""
-        import faiss
+        """Return a saved index and its change number; ``IndexUnreadable`` where it is missing or damaged."""
+        faiss = _faiss()
 
         try:
             with open(path, "rb") as file:
                 header = _header(file.readline(4096))
                 if header["dimension"] != dimension:
-                    raise IndexUnreadable(
-                        f"{path} holds vectors of {header['dimension']} dimensions, not {dimension}"
-                    )
-                body = np.frombuffer(file.read(), dtype=np.uint8)
+                    raise IndexUnreadable(f"{path} holds vectors of {header['dimension']} dimensions, not {dimension}")
+                body = file.read()
         except OSError as error:
             raise IndexUnreadable(f"{path} cannot be read: {error.strerror or error}") from error
         except (ValueError, KeyError, TypeError) as error:
@@ -179,7 +179,7 @@ class VectorIndex:
             raise IndexUnreadable(f"{path} is damaged: its content does not match its checksum")
         index = cls(dimension, exact_up_to=exact_up_to)
         try:
-            index._index = faiss.deserialize_index(body)
+            index._index = faiss.deserialize_index(np.frombuffer(body, dtype=np.uint8))
         except RuntimeError as error:
             raise IndexUnreadable(f"{path} cannot be read by this version of faiss") from error
         index._ids = set(index._stored_ids().tolist())
@@ -189,23 +189,21 @@ class VectorIndex:
 
     def _cells(self) -> Any:
         """Return the index as one of cells, or ``None`` while the search is exact."""
-        import faiss
+        faiss = _faiss()
 
         return self._index if isinstance(self._index, faiss.IndexIVF) else None
 
     def _use_cells(self) -> None:
         """Move all vectors into a new index of cells, trained on a sample of them.
 
-        It keeps the ids itself: inside an ``IndexIDMap2`` it would mix them up after a removal, since that renumbers
-        what follows and an index of cells does not.
+        It keeps the ids itself: inside an ``IndexIDMap2`` it would mix them up after a removal, since that
+        renumbers what follows and an index of cells does not.
         """
-        import faiss
+        faiss = _faiss()
 
         ids, vectors = self._contents()
         count = _cell_count(len(ids))
-        cells = faiss.IndexIVFFlat(
-            faiss.IndexFlatIP(self.dimension), self.dimension, count, faiss.METRIC_INNER_PRODUCT
-        )
+        cells = faiss.IndexIVFFlat(faiss.IndexFlatIP(self.dimension), self.dimension, count, faiss.METRIC_INNER_PRODUCT)
         size = min(len(ids), count * TRAINING_VECTORS_PER_CELL)
         sample = np.random.default_rng(0).choice(len(ids), size=size, replace=False)
         cells.train(vectors[np.sort(sample)])
@@ -214,7 +212,7 @@ class VectorIndex:
 
     def _stored_ids(self) -> IdArray:
         """Return the ids in the order in which the vectors are stored."""
-        import faiss
+        faiss = _faiss()
 
         if self._cells() is None:
             return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
@@ -228,7 +226,7 @@ class VectorIndex:
 
     def _contents(self) -> tuple[IdArray, FloatArray]:
         """Return all ids and their vectors."""
-        import faiss
+        faiss = _faiss()
 
         ids = self._stored_ids()
         if self._cells() is None:
@@ -251,6 +249,13 @@ class VectorIndex:
     @staticmethod
     def _ids_of(ids: npt.ArrayLike) -> IdArray:
         return np.ascontiguousarray(ids, dtype=np.int64).reshape(-1)
+
+
+def _faiss() -> Any:
+    """Import faiss when it is needed; its stubs do not know the keywords of search parameters."""
+    import faiss
+
+    return faiss
 
 
 def _cell_count(vectors: int) -> int:

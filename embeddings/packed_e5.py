@@ -23,6 +23,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -149,12 +150,12 @@ def parse(data: bytes | memoryview) -> PackedE5:
     (version,) = cursor.numbers("I")
     if version != 1:
         raise ValueError(f"version {version} of the packed format is not known")
-    sizes = cursor.numbers("7i")
+    hidden, layers, heads, feed_forward, vocabulary, positions, token_types = cursor.numbers("7i")
     (epsilon,) = struct.unpack("<f", cursor.take(4))
     (block,) = cursor.numbers("i")
     if block != BLOCK:
         raise ValueError(f"quantisation blocks of {block} weights are not known")
-    shape = Shape(*sizes, epsilon=float(epsilon))
+    shape = Shape(hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon=float(epsilon))
     unigram = _read_unigram(cursor)
     normalisation = _read_normalisation(cursor)
     tensors = {}
@@ -178,9 +179,7 @@ def _read_unigram(cursor: Cursor) -> Unigram:
     offsets = np.frombuffer(cursor.take(4 * (count + 1)), dtype="<u4").tolist()
     scores = np.frombuffer(cursor.take(4 * count), dtype="<f4").astype(np.float64).tolist()
     text = cursor.take(size)
-    pieces = tuple(
-        text[start:end].decode("utf-8") for start, end in zip(offsets[:-1], offsets[1:], strict=True)
-    )
+    pieces = tuple(text[start:end].decode("utf-8") for start, end in pairwise(offsets))
     return Unigram(pieces=pieces, scores=tuple(scores), bos=bos, eos=eos, pad=pad, unk=unk)
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
 from qa.types import (
-    AddReport,
     Addition,
+    AddReport,
     Alternative,
     Answer,
     Citation,

@@ -89,7 +89,9 @@ def ask(
     )
 
 
-def ask_many(questions: Iterable[str], *, library: Library | str | os.PathLike[str], **options: Any) -> Iterator[Answer]:
+def ask_many(
+    questions: Iterable[str], *, library: Library | str | os.PathLike[str], **options: Any
+) -> Iterator[Answer]:
     """Answer independent questions one after another; takes the options of ``ask`` and yields as it goes."""
     if isinstance(library, Library):
         for question in questions:

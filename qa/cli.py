@@ -158,9 +158,7 @@ def search(
     from qa.terminal import show_hits
 
     with open_library(context) as library:
-        hits = library.search(
-            question, k, documents=document, organisation=organisation, since=since, until=until
-        )
+        hits = library.search(question, k, documents=document, organisation=organisation, since=since, until=until)
         if as_json:
             _print_json([hit.to_dict() for hit in hits])
         else:
@@ -204,7 +202,10 @@ def main() -> None:
             print(f"  hint: {error.hint}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("yinda: stopped; what was finished is kept, and the same command goes on from here", file=sys.stderr)
+        print(
+            "yinda: stopped; what was finished is kept, and the same command goes on from here",
+            file=sys.stderr,
+        )
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

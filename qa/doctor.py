@@ -62,7 +62,10 @@ def _library(folder: Path) -> list[Finding]:
             recorded = library.model()
             if recorded:
                 findings.append(
-                    Finding("its model", f"{recorded['model_identity']} ({recorded['model_dimension']} dimensions)")
+                    Finding(
+                        "its model",
+                        f"{recorded['model_identity']} ({recorded['model_dimension']} dimensions)",
+                    )
                 )
             problems = library.problems()
     except YindaError as error:

@@ -115,4 +115,8 @@ def show_findings(findings: Sequence[Finding]) -> None:
     console = _console()
     width = max(len(f.subject) for f in findings)
     for f in findings:
-        console.print(Text("ok  " if f.ok else "BAD ", "green" if f.ok else "red"), Text(f.subject.ljust(width + 2)), Text(f.text))
+        console.print(
+            Text("ok  " if f.ok else "BAD ", "green" if f.ok else "red"),
+            Text(f.subject.ljust(width + 2)),
+            Text(f.text),
+        )

@@ -33,7 +33,7 @@ EVALUATION = (
     ("CMRC 2018 dev", "cmrc2018/dev.json"),
     ("DRCD dev", "drcd/dev.json"),
 )
-SCALES = (30.0, 60.0, 100.0, 150.0, 200.0, 300.0)
+WEIGHTS = (0.015, 0.03, 0.045, 0.06, 0.09, 0.15)
 
 
 def _needed(path: Path) -> Path:
@@ -53,18 +53,19 @@ def retrieval_table(shared: Shared = SHARED, every: Every = 1, limit: Limit = No
     typer.echo(describe())
     for name, file in EVALUATION:
         paragraphs = squad_layout(_needed(shared / "data" / file), limit)
-        typer.echo(retrieval.table(f"{name}, {len(paragraphs)} paragraphs", retrieval.ask_all(paragraphs, every), retrieval.ORDERS))
+        asked, _ = retrieval.ask_all(paragraphs, every)
+        typer.echo(retrieval.table(f"{name}, {len(paragraphs)} paragraphs", asked, retrieval.ORDERS))
 
 
 @app.command("fusion")
 def fusion_table(shared: Shared = SHARED, every: Every = 1) -> None:
-    """How the weight of BM25 was chosen: the same figures on training data, for several scales."""
-    orders = {label: score for label, score in retrieval.ORDERS.items() if score is not retrieval.fused}
-    orders |= {f"cosine + BM25 / {scale:g}": retrieval.scaled(scale) for scale in SCALES}
+    """How the weight of BM25 was chosen: the same figures on training data, for several weights."""
     typer.echo(describe())
     for name, file, limit in TRAINING:
-        paragraphs = squad_layout(_needed(shared / "data" / file), limit)
-        typer.echo(retrieval.table(name, retrieval.ask_all(paragraphs, every), orders))
+        asked, size = retrieval.ask_all(squad_layout(_needed(shared / "data" / file), limit), every)
+        orders = {label: score for label, score in retrieval.ORDERS.items() if score is not retrieval.fused}
+        orders |= {f"fusion, weight {weight:g}": retrieval.weighted(weight, size) for weight in WEIGHTS}
+        typer.echo(retrieval.table(name, asked, orders))
 
 
 @app.command("seed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -41,9 +42,10 @@ def reciprocal_rank(hit: Hit) -> float:
     return sum(1 / (RRF_K + part.rank) for part in (hit.dense, hit.lexical) if part)
 
 
-def scaled(bm25_scale: float) -> Score:
-    """Cosine plus BM25 by a scale of its own."""
-    return lambda hit: cosine(hit) + max(bm25(hit), 0.0) / bm25_scale
+def weighted(lexical_weight: float, size: int) -> Score:
+    """Yinda's fusion with another weight, over ``size`` passages."""
+    weight = lexical_weight / math.log1p(size)
+    return lambda hit: cosine(hit) + weight * max(bm25(hit), 0.0)
 
 
 def fused(hit: Hit) -> float:
@@ -59,8 +61,11 @@ ORDERS: dict[str, Score] = {
 }
 
 
-def ask_all(paragraphs: Sequence[Paragraph], every: int = 1) -> list[Asked]:
-    """Make a Library of the paragraphs, a document each, and search it for every ``every``-th question."""
+def ask_all(paragraphs: Sequence[Paragraph], every: int = 1) -> tuple[list[Asked], int]:
+    """Make a Library of the paragraphs, a document each, and search it for every ``every``-th question.
+
+    Returns what was asked, and the number of passages in the Library.
+    """
     from rich.progress import track
 
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder)) as library:
@@ -72,10 +77,11 @@ def ask_all(paragraphs: Sequence[Paragraph], every: int = 1) -> list[Asked]:
                 raise ValueError(f"paragraph {p.id}: {addition.reason}")
             documents[p.id] = addition.document_id
         pairs = [(question, p.id) for p in paragraphs for question in p.questions][::every]
-        return [
+        asked = [
             Asked(documents[owner], tuple(library.search(question, DEPTH)))
             for question, owner in track(pairs, "asking", transient=True)
         ]
+        return asked, sum(library.passage_counts().values())
 
 
 def rank_of(asked: Asked, score: Score) -> int:

@@ -38,9 +38,10 @@ def table(sources: Sequence[Path], questions: Sequence[Question]) -> str:
         report = library.add(sources)
         passages = sum(a.passages for a in report.additions)
         lines.append(f"index the seed report    {time.perf_counter() - start:8.2f} s ({passages} passages)")
-        asked: list[dict[str, float]] = []
-        for question in [questions[0], *questions]:
-            asked.append(dict(ask(question.question, library=library, history=question.history).timings))
+        asked = [
+            ask(question.question, library=library, history=question.history).timings
+            for question in [questions[0], *questions]
+        ]
         first, warm = asked[0], asked[1:]
         lines.append(f"first ask()              {first['total']:8.3f} s")
         for stage in warm[0]:

@@ -29,9 +29,9 @@ _TOOL_WORD = (
     r"|返回首页|返回|顶部|扫一扫.{0,16}|微信|微博|QQ空间|QQ|朋友圈|朗读|下载|纠错|我要纠错|语音播报|繁[體体](?:中文|版)?"
     r"|简体(?:中文|版)?|无障碍(?:浏览|阅读)?|长者(?:版|模式)|适老化|关怀版|登录|注册|设为首页|English|网站支持IPv6|手机版|移动版"
 )
-_TOOLS = re.compile(
-    rf"(?:[【\[\]】|｜\s:：/·,，>《》()（）]*(?:{_TOOL_WORD})[【\[\]】|｜\s:：/·,，>《》()（）]*)+", re.I
-)
+_GAP = r"[【\[\]】|｜\s:：/·,，>《》()（）]"
+# Atomic and possessive: a long line of such words must not be tried in every way.
+_TOOLS = re.compile(rf"{_GAP}*+(?:(?>{_TOOL_WORD}){_GAP}*+)++", re.I)
 _LABEL = re.compile(r"发布|来源|时间|日期|作者|编辑|发文|成文|文号|索引")
 _SENTENCE = re.compile(r"[。！？；]")
 

@@ -38,6 +38,8 @@ _COMMON = frozenset(
     "材排供河态封另施减树溶怎止案言士均武固叶鱼波视仅费紧爱左章早朝害续轻服试食充兵源判护司足某练差致板田降黑犯负击范继兴似余坚"
     "，。、；：？！“”‘’（）《》「」『』　—…·０１２３４５６７８９％"
 )
+_LIKELY = 0.28
+_ENOUGH = 12
 _SAVE_AS = "Save it as UTF-8 and add it again."
 
 
@@ -103,7 +105,12 @@ def _best(data: bytes) -> str | None:
         score = plausibility(text)
         if best is None or score > best[0]:
             best = (score, text)
-    return best[1] if best is not None and best[0] >= 0.12 else None
+    if best is None:
+        return None
+    # Chinese prose has 0.5 and more, a list of names 0.3; bytes read in a wrong encoding seldom 0.2. A few
+    # words alone may be rare ones.
+    score, text = best
+    return text if score >= (_LIKELY if len(text) >= _ENOUGH else _LIKELY / 2) else None
 
 
 def plausibility(text: str, sample: int = 20_000) -> float:

@@ -188,7 +188,7 @@ def _heading_levels(document: Any) -> dict[str, int]:
                 levels[identifier] = int(outline.get(f"{_W}val")) + 1
                 break
             if _TITLE_STYLE.match(value):
-                levels[identifier] = 1
+                levels[identifier] = 0
                 break
             base = current.find(f"{_W}basedOn")
             parent = base.get(f"{_W}val") if base is not None else None

@@ -14,7 +14,6 @@ _FRONT_MATTER = re.compile(
     r"\s*---[ \t]*(?:\r\n|\r|\n)(?P<body>.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|$)", re.S
 )
 _FIELD = re.compile(r"^(?P<key>[A-Za-z_\u4e00-\u9fff]+)[ \t]*[:：][ \t]*(?P<value>.+?)[ \t]*$", re.M)
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _KEYS = {
@@ -28,7 +27,7 @@ _KEYS = {
 def read(text: str) -> Content:
     """Blocks of a Markdown source; front matter and comments are set apart as boilerplate."""
     stated, asides = _front_matter(text)
-    asides += [m.span() for m in _COMMENT.finditer(text, asides[-1][1] if asides else 0)]
+    asides.extend(_comments(text, asides[-1][1] if asides else 0))
     # markdown-it counts lines by \n after folding \r\n and \r into it: fold likewise, one for one in lines.
     starts = _line_starts(text)
     body = "\n".join(
@@ -67,6 +66,15 @@ def _front_matter(text: str) -> tuple[Metadata, list[tuple[int, int]]]:
         source=values["source"],
     )
     return stated, [span] if span else []
+
+
+def _comments(text: str, position: int) -> Iterator[tuple[int, int]]:
+    while (start := text.find("<!--", position)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return
+        position = end + 3
+        yield start, position
 
 
 def _line_starts(text: str) -> list[int]:

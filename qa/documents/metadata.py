@@ -12,19 +12,21 @@ _END_LINES = 8
 _FRONT_LINE = 160
 
 _DIGITS = ("〇零○Ｏ０", "一１", "二２", "三３", "四４", "五５", "六６", "七７", "八８", "九９")
-_NUMERALS = {character: digit for digit, characters in enumerate(_DIGITS) for character in characters}
+_NUMERALS = {c: digit for digit, same in enumerate(_DIGITS) for c in same}
 _C = "〇零○一二三四五六七八九"
 _YEAR = rf"(?:[12１２][0-9０-９]{{3}}|[12１２](?:\s[0-9０-９]){{3}}|[一二][{_C}]{{3}})"
 _PART = rf"(?:[0-9０-９]{{1,2}}|[{_C}十]{{1,3}})"
 _DATE = re.compile(
     rf"(?<![0-9０-９])(?P<y>{_YEAR})\s*年(?:\s*(?P<m>{_PART})\s*月(?:\s*(?P<d>{_PART})\s*[日号])?)?"
-    r"|(?<![0-9])(?P<y2>[12][0-9]{3})(?P<sep>[-/.])(?P<m2>[0-9]{1,2})(?:(?P=sep)(?P<d2>[0-9]{1,2}))?(?![0-9])"
+    r"|(?<![0-9])(?P<y2>[12][0-9]{3})(?P<sep>[-/.])(?P<m2>[0-9]{1,2})(?:(?P=sep)(?P<d2>[0-9]{1,2}))?"
+    r"(?![0-9])"
 )
 _DATE_LABEL = re.compile(r"(?:发布|发文|成文|印发|公布|发稿|更新)?(?:时间|日期)\s*[:：]|日期\s*[:：]")
 _ENACTED = re.compile(r"通过|修正|修订|公布|发布|批准")
 _EFFECTIVE = re.compile(r"自[^。]{4,20}起(?:施行|实施|生效)")
 _SOURCE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|新闻来源|来\s*源)\s*[:：]\s*(?P<v>[^\s|｜，。；;】\]]+(?: [A-Za-z][^\s|｜，。]*)*)"
+    r"(?:信息来源|文章来源|稿件来源|新闻来源|来\s*源)\s*[:：]\s*"
+    r"(?P<v>[^\s|｜，。；;】\]]+(?: [A-Za-z][^\s|｜，。]*)*)"
 )
 _NO_SOURCE = re.compile(r"(?:编辑|作者|发布|时间|日期|浏览|点击|字体|打印)")
 
@@ -55,6 +57,8 @@ _GENERIC = frozenset(
 )
 _REPORT = re.compile(r"政\s*府\s*工\s*作\s*报\s*告")
 _SPACE = re.compile(r"\s+")
+_ARTICLE = re.compile(r"[#\s]*第[一二三四五六七八九十0-9]{1,4}[编章节条]")
+_LEAD = re.compile(r"^[（(，]?(?:由|经)?")
 _SPEAKER = re.compile(
     r"[\u4e00-\u9fff]{0,12}(?:总理|省长|市长|区长|县长|州长|盟长|乡长|镇长|主席|主任|部长|院长|检察长)\s*[\u4e00-\u9fff·]{2,12}$"
     r"|新华社.{0,16}电"
@@ -127,9 +131,9 @@ def _line(text: str, block: Block) -> str:
 
 
 def _title(text: str, blocks: Sequence[Block], name: str) -> str:
-    for block in blocks[:6]:
+    for index, block in enumerate(blocks[:6]):
         line = block.label or _line(text, block)
-        if block.kind is Kind.HEADING and line and len(line) <= 80:
+        if block.kind is Kind.HEADING and (block.level in (0, 1) or not index) and line and len(line) <= 80:
             return line
     for block in blocks[:6]:
         line = _line(text, block)
@@ -205,7 +209,9 @@ def _organisation(front: Sequence[str], end: Sequence[str], edges: Sequence[str]
         government = _SPEAKS_FOR.search(joined)
         if government is not None and government["v"] not in _GENERIC:
             return government["v"]
-    undated = [_DATE.sub("", _SPACE.sub("", line)).lstrip("（(，") for line in front if line != title]
+    # The articles themselves also say who passes and publishes what.
+    first = next((i for i, line in enumerate(front) if _ARTICLE.match(line)), len(front))
+    undated = [_LEAD.sub("", _DATE.sub("", _SPACE.sub("", line))) for line in front[:first] if line != title]
     for pattern in (_ENACTING, _DECREE):
         for line in undated:
             found = pattern.match(line)

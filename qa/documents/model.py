@@ -20,8 +20,8 @@ class Block:
     """A line, paragraph, heading or table row: ``text[start:end]``, without outer whitespace.
 
     ``level`` is a heading's level where the format states one (# of Markdown, h1-h6, Word's heading styles),
-    1 for the outermost, and ``label`` its text where the source has marks around it; ``table`` numbers the
-    tables, so that rows of different ones stay apart.
+    1 for the outermost and 0 for a title; ``label`` is its text where the source has marks around it;
+    ``table`` numbers the tables, so that rows of different ones stay apart.
     """
 
     start: int

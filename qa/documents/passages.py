@@ -24,6 +24,7 @@ JOINED = 350
 TINY = 40
 """Fewer characters than this never stand alone where there is a neighbour; the whole is cut evenly again."""
 
+_INSIDE = 400.0  # squared characters: a cut at a line's end may be 20 off the mean instead
 _ADDRESS = re.compile(r"(?:各位|同志们|女士们|朋友们).{0,10}[！!，,。]?$")
 _BREAK = re.compile(r"[，、,：:；;）)”」』\s]")
 
@@ -109,13 +110,14 @@ def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> 
     if chunk.size < TINY:
         return True
     if size < TINY:
-        # What announces or addresses goes with the paragraph behind it.
+        # What announces or addresses goes with the paragraph behind it, where that does not fit here too.
         line = text[block.start : block.end]
-        ahead = following is not None and following.heading_path == item.heading_path
-        if ahead and (line[-1] in "：:" or _ADDRESS.match(line)):
-            return False
+        if following is not None and following.heading_path == item.heading_path:
+            fits = following.block.end - chunk.start <= JOINED
+            if not fits and (line[-1] in "：:" or _ADDRESS.match(line)):
+                return False
         if total > JOINED:
-            return True
+            return total <= 4 * LIMIT
     if chunk.size < SHORT:
         return total <= LIMIT if size >= SHORT else total <= JOINED
     return (size < SHORT or chunk.last < SHORT) and total <= JOINED
@@ -149,13 +151,14 @@ def split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     best = [0.0] + [float("inf")] * len(units)
     cut = [0] * (len(units) + 1)
     for i in range(1, len(units) + 1):
+        # Pieces that end in the middle of a line cost a little more than those that end with it.
+        inside = i < len(units) and not _line_break(text, units[i - 1][1], units[i][0])
+        extra = _INSIDE if inside else 0.0
         for j in range(i - 1, -1, -1):
             size = units[i - 1][1] - units[j][0]
             if size > LIMIT:
                 break
-            # Pieces that end in the middle of a line cost a little more than those that end with it.
-            inside = i < len(units) and not _line_break(text, units[i - 1][1], units[i][0])
-            cost = best[j] + (size - mean) ** 2 + (400.0 if inside else 0.0)
+            cost = best[j] + (size - mean) ** 2 + extra
             if cost < best[i]:
                 best[i], cut[i] = cost, j
     pieces: list[tuple[int, int]] = []

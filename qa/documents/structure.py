@@ -49,6 +49,7 @@ _LINE_HEADING = 60  # characters of a heading that stands alone
 _RUN_IN_HEADING = 40  # characters of a heading that opens a paragraph
 _RUN_IN_REST = 10  # characters that must follow it there
 _PARAGRAPH = 60  # characters that make a block a paragraph beyond doubt
+_TITLE_BLOCKS = 6  # blocks among which a document's title stands
 _SENTENCE = 25  # characters of a block with a full stop, behind which the front matter is over
 
 
@@ -97,9 +98,13 @@ def heading_text(text: str) -> str:
 
 
 def _is_title(mark: _Mark, marks: Sequence[_Mark | None], index: int, title: str | None) -> bool:
-    first = all(m is None for m in marks[:index])
-    alone = sum(1 for m in marks if m is not None and m.stated and m.rank == mark.rank) == 1
-    return first and (alone or mark.label == title)
+    """Whether a stated heading names the whole document: the first one, without a sibling."""
+    if any(m is not None for m in marks[:index]):
+        return False
+    if sum(1 for m in marks if m is not None and m.stated and m.rank == mark.rank) == 1:
+        return mark.label == title or (mark.rank <= 1 and index < _TITLE_BLOCKS)
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    return mark.label == title and following is not None and following.stated
 
 
 def _marks(text: str, blocks: Sequence[Block]) -> list[_Mark | None]:
@@ -125,7 +130,7 @@ def _recognise(text: str, block: Block) -> _Mark | None:
     content = text[block.start : block.end]
     if block.kind is Kind.HEADING:
         label = heading_text(content if block.label is None else block.label)
-        return _Mark(block.level or 1, label, True, stated=True) if label else None
+        return _Mark(1 if block.level is None else block.level, label, True, stated=True) if label else None
     lead = _LEAD.match(content)
     begin = lead.end() if lead else 0
     for rank, pattern in _MARKS:
@@ -170,9 +175,11 @@ def _drop_lists(marks: list[_Mark | None]) -> None:
         if here is None or following is None or here.stated or not here.whole:
             continue
         empty[i] = following.rank <= here.rank
+    earlier: dict[str, int] = {}
     later: dict[str, int] = {}
     for i, mark in enumerate(marks):
         if mark is not None:
+            earlier.setdefault(mark.label, i)
             later[mark.label] = i
     taken = [False] * len(marks)
     run = 0
@@ -185,6 +192,10 @@ def _drop_lists(marks: list[_Mark | None]) -> None:
             run += 1
             continue
         before = marks[i - 1] if i else None
+        if earlier[mark.label] < i:
+            # Listed in the contents above: here is the heading itself.
+            run = 0
+            continue
         if run and before is not None and taken[i - 1]:
             # The last line of the list looks as if it had the following text below it.
             repeated = later[mark.label] > i
@@ -216,7 +227,9 @@ def _add_plain(text: str, blocks: Sequence[Block], marks: list[_Mark | None]) ->
         label = heading_text(text[block.start : block.end])
         following = blocks[i + 1]
         if _ANNEX.fullmatch(label.rstrip("：:")):
-            marks[i] = _Mark(_ANNEX_RANK, label.rstrip("：:"), True)
+            # Notes may stand below an annex's own line.
+            rank = _ANNEX_RANK if label.startswith("附") else _ANNEX_RANK + 1
+            marks[i] = _Mark(rank, label.rstrip("：:"), True)
         elif (
             4 <= len(label) <= 25
             and not re.search(r"[，,。；;：:！!？?…—、\t|]", label)

@@ -16,7 +16,7 @@ from qa.library.store import NewPassage, Store, other_model
 from qa.progress import Progress, Step, reporting
 from qa.retriever import Retriever
 from qa.retriever.context import embedded_text
-from qa.types import AddReport, Addition, Document, Hit, Passage
+from qa.types import Addition, AddReport, Document, Hit, Passage
 
 if TYPE_CHECKING:
     from embeddings import Embedder
@@ -51,9 +51,7 @@ class Library:
     # -- opening ------------------------------------------------------------------------------------------
 
     @classmethod
-    def open(
-        cls, folder: PathLike, *, model: str | Embedder | None = None, create: bool = True
-    ) -> Library:
+    def open(cls, folder: PathLike, *, model: str | Embedder | None = None, create: bool = True) -> Library:
         """Open the Library in ``folder``; made when absent unless ``create`` is false.
 
         ``model`` is an embedding model by hub name or path, or an ``Embedder``; without it, the model recorded in
@@ -208,9 +206,7 @@ class Library:
         return Addition(source.label, status, document.id, document.title, len(passages), embedded)
 
     def _embed(self, parsed: ParsedDocument, embedder: Embedder) -> tuple[list[NewPassage], int]:
-        texts = [
-            embedded_text(parsed.text[p.start : p.end], parsed.title, p.heading_path) for p in parsed.passages
-        ]
+        texts = [embedded_text(parsed.text[p.start : p.end], parsed.title, p.heading_path) for p in parsed.passages]
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         vectors = self._store.vectors_by_text(list(set(keys)))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
@@ -277,9 +273,7 @@ class Library:
         """
         filtered = not (documents is None and organisation is None and since is None and until is None)
         among = (
-            self._store.select_documents(
-                documents=documents, organisation=organisation, since=since, until=until
-            )
+            self._store.select_documents(documents=documents, organisation=organisation, since=since, until=until)
             if filtered
             else None
         )

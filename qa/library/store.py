@@ -72,9 +72,7 @@ class Store:
     def _connect(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
@@ -158,9 +156,7 @@ class Store:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if "meta" not in tables:
                 if tables - {"sqlite_sequence"}:
-                    raise LibraryError(
-                        f"{self.path} is a database, but not a Yinda Library", "choose another folder"
-                    )
+                    raise LibraryError(f"{self.path} is a database, but not a Yinda Library", "choose another folder")
                 return None
             row = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
         if row is None or not str(row[0]).isdigit():
@@ -368,9 +364,7 @@ class Store:
     @staticmethod
     def _passage(row: Sequence[Any], text: str) -> Passage:
         identifier, document_id, ordinal, start, end, heading_path, page = row
-        return Passage(
-            identifier, document_id, ordinal, start, end, text, tuple(json.loads(heading_path)), page
-        )
+        return Passage(identifier, document_id, ordinal, start, end, text, tuple(json.loads(heading_path)), page)
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of one document, in order."""
@@ -381,7 +375,8 @@ class Store:
             rows = (
                 self._connect()
                 .execute(
-                    f"SELECT {self._PASSAGE} FROM passages p WHERE document_id = ? ORDER BY ordinal", (document_id,)
+                    f"SELECT {self._PASSAGE} FROM passages p WHERE document_id = ? ORDER BY ordinal",
+                    (document_id,),
                 )
                 .fetchall()
             )
@@ -410,9 +405,7 @@ class Store:
         found: list[int] = []
         for chunk in _chunks(document_ids):
             with self._translated():
-                rows = self._connect().execute(
-                    f"SELECT id FROM passages WHERE document_id IN ({_marks(chunk)})", chunk
-                )
+                rows = self._connect().execute(f"SELECT id FROM passages WHERE document_id IN ({_marks(chunk)})", chunk)
                 found.extend(row[0] for row in rows)
         return np.array(sorted(found), dtype=np.int64)
 
@@ -426,9 +419,7 @@ class Store:
         seen = 0
         for chunk in _chunks(ids):
             with self._translated():
-                rows = self._connect().execute(
-                    f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", chunk
-                )
+                rows = self._connect().execute(f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", chunk)
                 for identifier, blob in rows:
                     out[position[identifier]] = np.frombuffer(blob, dtype="<f4")
                     seen += 1
@@ -472,7 +463,7 @@ class Store:
             if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 out.append("SQLite: rows that refer to a document that is not there")
             wrong = connection.execute(
-                'SELECT count(*) FROM passages p JOIN documents d ON d.id = p.document_id'
+                "SELECT count(*) FROM passages p JOIN documents d ON d.id = p.document_id"
                 ' WHERE p.start < 0 OR p."end" <= p.start OR p."end" > length(d.text)'
             ).fetchone()[0]
             if wrong:

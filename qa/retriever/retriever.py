@@ -31,25 +31,45 @@ CANDIDATES = 60
 class Source(Protocol):
     """What the retriever needs of the Library's store."""
 
-    def snapshot(self) -> AbstractContextManager[None]: ...
-    def change(self) -> int: ...
-    def delta(self, since: int) -> Delta: ...
-    def model(self) -> dict[str, str]: ...
-    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]: ...
-    def passages(self, ids: Sequence[int]) -> dict[int, Passage]: ...
-    def passage_ids_of(self, document_ids: Sequence[str]) -> NDArray[np.int64]: ...
-    def titles(self) -> dict[str, str]: ...
+    def snapshot(self) -> AbstractContextManager[None]:
+        """One consistent view over several reads in this thread."""
+
+    def change(self) -> int:
+        """The number of the last change."""
+
+    def delta(self, since: int) -> Delta:
+        """What was removed and added after change ``since``."""
+
+    def model(self) -> dict[str, str]:
+        """The recorded embedding model; empty for an empty Library."""
+
+    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """Vectors of passages, shape (n, dimension), in the order of ``ids``."""
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Passages by id, without those that are gone."""
+
+    def passage_ids_of(self, document_ids: Sequence[str]) -> NDArray[np.int64]:
+        """Ids of all passages of these documents."""
+
+    def titles(self) -> dict[str, str]:
+        """Titles by document id."""
 
 
 class Delta(Protocol):
     """What changed since a cache was built."""
 
     @property
-    def change(self) -> int: ...
+    def change(self) -> int:
+        """The change number that the cache stands at afterwards."""
+
     @property
-    def removed(self) -> Sequence[int]: ...
+    def removed(self) -> Sequence[int]:
+        """Ids of passages to take away."""
+
     @property
-    def added(self) -> Sequence[int]: ...
+    def added(self) -> Sequence[int]:
+        """Ids of passages to add."""
 
 
 def checked(question: str) -> str:
@@ -87,7 +107,8 @@ class Retriever:
         """Bring the vector index in memory up to the Library's change number."""
         import numpy as np
 
-        from embeddings.index import IndexUnreadable, VectorIndex
+        from embeddings.errors import IndexUnreadable
+        from embeddings.index import VectorIndex
 
         change = self._source.change()
         if self._vectors is not None and self._vectors_change == change:
@@ -187,7 +208,8 @@ class Retriever:
             self._refresh_vectors()
             self._refresh_lexical(wait=False)
             dense, lexical = self._candidates(question, depth, documents)
-        fused = fuse(dense, lexical)
+            size = len(self._vectors) if self._vectors is not None else 0
+        fused = fuse(dense, lexical, size)
         # Passages that went since the caches were read are not in the answer, whatever the caches say.
         passages = self._source.passages([identifier for identifier, _ in fused])
         ranks = {part: _ranks(scores) for part, scores in (("dense", dense), ("lexical", lexical))}
@@ -221,9 +243,7 @@ class Retriever:
             dense |= self._cosines(vector, len(missing), missing)
         return dense, lexical
 
-    def _cosines(
-        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None
-    ) -> dict[int, float]:
+    def _cosines(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None) -> dict[int, float]:
         assert self._vectors is not None
         ids, scores = self._vectors.search(vector, k, allowed)
         return {int(i): float(s) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0}
@@ -236,4 +256,3 @@ def _ranks(scores: dict[int, float]) -> dict[int, int]:
 
 def _contribution(identifier: int, scores: dict[int, float], ranks: dict[int, int]) -> Contribution | None:
     return Contribution(ranks[identifier], scores[identifier]) if identifier in scores else None
-

@@ -1,8 +1,8 @@
 """Folding of text for search and comparison, one character to one character.
 
 Both folds keep the length, so an offset into the folded text is an offset into the original (invariant 1):
-Traditional becomes Simplified, full width half width, and in ``fold`` upper case lower case. What cannot be folded to exactly
-one character (㈱, ß upper-cased, ﬁ) stays as it is.
+Traditional becomes Simplified, full width half width, and in ``fold`` upper case lower case. What cannot be
+folded to exactly one character (㈱, ß upper-cased, ﬁ) stays as it is.
 """
 
 from __future__ import annotations

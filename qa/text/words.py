@@ -1,8 +1,9 @@
-"""Words for the lexical index: jieba's search cut, with numbers, dates and percentages kept whole."""
+"""Words and character pairs for the lexical index; numbers, dates and percentages are kept whole."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,18 @@ def words(text: str) -> list[str]:
     ``2022年`` gives both ``2022年`` and ``2022``, ``3.2%`` both ``3.2%`` and ``3.2``, ``1,080`` also ``1080``;
     a number is never split at its decimal mark.
     """
+    return _cut(text, lambda han: _jieba().cut_for_search(han))
+
+
+def bigrams(text: str) -> list[str]:
+    """Cut ``text`` into overlapping pairs of characters, folded; numbers and Latin words as in ``words``.
+
+    Pairs find what a dictionary cuts differently in question and passage: names, new terms, Traditional usage.
+    """
+    return _cut(text, lambda han: [han[i : i + 2] for i in range(len(han) - 1)] or [han])
+
+
+def _cut(text: str, cut_han: Callable[[str], Iterable[str]]) -> list[str]:
     out: list[str] = []
     for match in _PIECE.finditer(searchable(text)):
         piece = match.group()
@@ -49,5 +62,5 @@ def words(text: str) -> list[str]:
         elif match.lastgroup == "latin":
             out.append(piece)
         else:
-            out.extend(_jieba().cut_for_search(piece))
+            out.extend(cut_han(piece))
     return out

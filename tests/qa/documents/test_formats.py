@@ -25,14 +25,15 @@ LONG = (
 def test_markdown() -> None:
     source = (
         "---\ntitle: 工作手册\ndate: 2024年3月5日\n---\n\n# 工作手册\n\n引言。\n\n## 一、**总则**\n\n"
-        f"{LONG}\n\n```python\n# 这不是标题\nx = 1\n```\n\n### 细则\n\n| 项目 | 金额 |\n|---|---|\n| 路灯 | 3.2 |\n\n"
+        f"{LONG}\n\n```python\n# 这不是标题\nx = 1\n```\n\n### 细则\n\n"
+        "| 项目 | 金额 |\n|---|---|\n| 路灯 | 3.2 |\n\n"
         "小节\n----\n- 第一项\n- 第二项\n"
     )
     document = parse(source.encode(), "手册.md")
     assert document.text == source
     assert (document.title, document.date, document.media_type) == ("工作手册", "2024-03-05", "text/markdown")
     assert [source[a:b] for a, b in document.boilerplate] == ["---\ntitle: 工作手册\ndate: 2024年3月5日\n---"]
-    paths = {path: text for path, text in quotes(document)}
+    paths = dict(quotes(document))
     assert () in paths
     assert paths[("一、总则", "细则")] == "### 细则\n\n| 项目 | 金额 |\n|---|---|\n| 路灯 | 3.2 |"
     assert paths[("小节",)] == "小节\n----\n- 第一项\n- 第二项"
