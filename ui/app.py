@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-# Before gradio is imported: it would otherwise report its import and its launch, and look for a newer version.
+# Before gradio is imported, which otherwise reports imports and launches, and looks for a newer version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from ui import cards
 from ui.conversation import Exchange, answering
 from ui.documents import adding, has_samples, sample_files
 from ui.text import ZH, Texts
-from ui.upload import NamedUpload
+from ui.upload import upload_button
 from ui.warm import WarmUp
 
 _HERE = Path(__file__).parent
@@ -27,18 +28,20 @@ _LISTEN = (_HERE / "listen.js").read_text(encoding="utf-8")
 _WRITING = "library-writing"
 _ASKING = 4
 
+Files = Sequence[tuple[Path, str]]
+
 
 def build(library: Library, *, warm: WarmUp | None = None, texts: Texts = ZH) -> gr.Blocks:
     """The application over ``library``, ready to ``launch`` with ``launch_options``.
 
-    Its API has two endpoints, ``/ask`` and ``/search``. Each browser session has its own conversation; the Library
-    is shared. ``warm`` is asked whether the models are loaded; without one they load with the first question.
+    Its API has two endpoints, ``/ask`` and ``/search``. Each browser session has its own conversation; the
+    Library is shared. ``warm`` is asked whether the models are loaded; without one they load with the first question.
     """
     return _Window(library, warm or WarmUp(library), texts).blocks()
 
 
 def launch_options(texts: Texts = ZH) -> dict[str, Any]:
-    """Keyword arguments for ``Blocks.launch`` that belong to the look: theme, styles, page language, no footer."""
+    """Keyword arguments for ``Blocks.launch``: theme, styles, page language, no footer, no run history."""
     fonts = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
     return {
         "theme": gr.themes.Base(
@@ -47,7 +50,7 @@ def launch_options(texts: Texts = ZH) -> dict[str, Any]:
             font=fonts,
             font_mono=["Noto Sans Mono CJK SC", "monospace"],
         ),
-        "head": f"<style>{(_HERE / 'style.css').read_text(encoding='utf-8')}</style>",
+        "css_paths": [_HERE / "style.css"],
         # The language decides which shapes the system's fonts give to Chinese characters.
         "js": f"() => {{ document.documentElement.lang = '{texts.language}'; }}",
         "footer_links": [],
@@ -66,25 +69,22 @@ class _Window:
 
     def blocks(self) -> gr.Blocks:
         texts = self.texts
+        app: gr.Blocks
         with gr.Blocks(title=texts.title, fill_width=True, analytics_enabled=False) as app:
             exchanges = gr.State([])
             _html(cards.header(texts), "header")
             with gr.Row(elem_id="columns", equal_height=False):
                 with gr.Column(elem_id="documents", min_width=0):
                     documents = _html("", "document-list")
-                    upload = NamedUpload(texts.upload, file_count="multiple", size="md", elem_id="upload")
+                    upload = upload_button(texts.upload, size="md", elem_id="upload")
                 with gr.Column(elem_id="chat", min_width=0):
                     conversation = _html("", "conversation")
                     with gr.Row(elem_id="start", visible=False) as start:
                         samples = gr.Button(texts.add_samples, variant="primary", elem_id="samples")
-                        first_upload = NamedUpload(
-                            texts.upload_own, file_count="multiple", elem_id="first-upload"
-                        )
+                        first_upload = upload_button(texts.upload_own, elem_id="first-upload")
                     additions = _html("", "additions")
                     with gr.Row(elem_id="asking"):
-                        new = gr.Button(
-                            texts.new_conversation, elem_id="new", size="md", min_width=0, scale=0
-                        )
+                        new = gr.Button(texts.new_conversation, elem_id="new", size="md", min_width=0, scale=0)
                         question = gr.Textbox(
                             placeholder=texts.question_placeholder,
                             label=texts.question_label,
@@ -98,9 +98,7 @@ class _Window:
                             scale=1,
                             html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
                         )
-                        send = gr.Button(
-                            texts.send, variant="primary", elem_id="send", size="md", min_width=0, scale=0
-                        )
+                        send = gr.Button(texts.send, variant="primary", elem_id="send", size="md", min_width=0, scale=0)
                 with gr.Column(elem_id="source", min_width=0):
                     source = _html(cards.no_source(texts.source_empty, texts), "source-panel")
 
@@ -123,8 +121,8 @@ class _Window:
             for button in (upload, first_upload):
                 button.upload(self.uploaded, [button, exchanges], [additions, *kept, button], **writing)
             samples.click(self.samples, [exchanges], [additions, *kept], **writing)
-            gr.api(self.api_ask, api_name="ask", concurrency_limit=_ASKING)
-            gr.api(self.api_search, api_name="search", concurrency_limit=_ASKING)
+            gr.events.api(self.api_ask, api_name="ask", concurrency_limit=_ASKING)
+            gr.events.api(self.api_search, api_name="search", concurrency_limit=_ASKING)
         return app
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -147,7 +145,7 @@ class _Window:
             welcome = cards.welcome(len(counts), sum(counts.values()), questions, self.texts)
         return cards.conversation(exchanges, welcome, self.texts)
 
-    def _first_source(self, exchange: Exchange) -> str | dict[str, Any]:
+    def _first_source(self, exchange: Exchange) -> Any:
         if exchange.answer is None:
             return gr.skip()
         if exchange.answer.abstained:
@@ -195,13 +193,9 @@ class _Window:
             if event.kind == "nearest":
                 passage = answer.nearest[place].passage
                 return cards.source(self.library.document(passage.document_id), passage, None, self.texts)
-            citation = (
-                answer.citations[place] if event.kind == "citation" else answer.alternatives[place].citation
-            )
+            citation = answer.citations[place] if event.kind == "citation" else answer.alternatives[place].citation
             self.library.document(citation.document.id)  # what was removed is not shown again
-            return cards.source(
-                citation.document, citation.passage, (citation.start, citation.end), self.texts
-            )
+            return cards.source(citation.document, citation.passage, (citation.start, citation.end), self.texts)
         except (LibraryError, IndexError):
             return cards.no_source(self.texts.source_gone, self.texts)
 
@@ -217,9 +211,7 @@ class _Window:
 
     # -- documents ----------------------------------------------------------------------------------------
 
-    def uploaded(
-        self, files: Sequence[tuple[Path, str]], exchanges: list[Exchange]
-    ) -> Iterator[tuple[Any, ...]]:
+    def uploaded(self, files: Files, exchanges: list[Exchange]) -> Iterator[tuple[Any, ...]]:
         """Add the uploaded files, then clear the button so that the same file can be chosen again."""
         for step in self._adding(files, exchanges):
             yield *step, gr.skip()
@@ -229,9 +221,7 @@ class _Window:
         """Add the sample documents."""
         yield from self._adding(sample_files(), exchanges)
 
-    def _adding(
-        self, files: Sequence[tuple[Path, str]], exchanges: list[Exchange]
-    ) -> Iterator[tuple[Any, ...]]:
+    def _adding(self, files: Files, exchanges: list[Exchange]) -> Iterator[tuple[Any, ...]]:
         for step in adding(self.library, files, self.texts):
             report = cards.additions(step.done, step.total, step.current, self.texts)
             if step.current:
@@ -244,7 +234,7 @@ class _Window:
         try:
             self.library.remove(str(event.document))
         except YindaError as error:
-            gr.Warning(cards.escape(" ".join(filter(None, (error.message, error.hint)))))
+            gr.Warning(escape(" ".join(filter(None, (error.message, error.hint)))))
         return self.shown(exchanges)
 
     # -- for programs -------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """Answers, passages and documents as HTML.
 
-Pure functions. Whatever comes from outside (questions, document texts, titles, file names, error messages) goes
-through ``escape``, so that markup in it shows as text. Elements carry ``data-event`` and its arguments for
-``listen.js``; none carries a script.
+Pure functions. Whatever comes from outside (questions, document texts, titles, file names, error messages)
+goes through ``escape``, so that markup in it shows as text. Elements carry ``data-event`` and its arguments
+for ``listen.js``; none carries a script.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -22,6 +23,7 @@ CARD_LENGTH = 140
 # A text of more than this many characters is shown in part.
 WHOLE_DOCUMENT = 200_000
 NEAREST_SHOWN = 3
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _SENTENCE_ENDS = "。！？；!?\n"
 
 
@@ -62,7 +64,8 @@ def excerpt(text: str, start: int, end: int, around: int = CARD_AROUND) -> str:
 def conversation(exchanges: Sequence[Exchange], welcome: str, texts: Texts) -> str:
     """The whole conversation, or ``welcome`` (HTML) before the first question."""
     inner = "".join(_exchange(index, exchange, texts) for index, exchange in enumerate(exchanges)) or welcome
-    return f'<div class="y-log" role="log" aria-live="polite" aria-label="{escape(texts.log_label)}">{inner}</div>'
+    label = escape(texts.log_label)
+    return f'<div class="y-log" role="log" aria-live="polite" aria-label="{label}">{inner}</div>'
 
 
 def welcome(documents: int, passages: int, questions: Sequence[str], texts: Texts) -> str:
@@ -98,7 +101,8 @@ def _exchange(index: int, exchange: Exchange, texts: Texts) -> str:
 def answer(index: int, asked: str, answer: Answer, documents: Mapping[str, Document], texts: Texts) -> str:
     """The reply to one question: the answer with its citations, or that there is none, with what is nearest.
 
-    ``index`` is the exchange's place in the conversation; ``documents`` are those of ``answer.nearest`` by id.
+    ``index`` is the exchange's place in the conversation; ``documents`` are those of ``answer.nearest``
+    by id.
     """
     parts = []
     if answer.question.strip() != asked.strip():
@@ -110,24 +114,28 @@ def answer(index: int, asked: str, answer: Answer, documents: Mapping[str, Docum
     ]
     if answer.abstained:
         note = texts.abstained_note if nearest else texts.abstained_nothing
-        parts.append(
-            f'<div class="y-abstained"><strong>{escape(texts.abstained)}</strong><p>{escape(note)}</p></div>'
-        )
+        parts.append(f'<div class="y-abstained"><strong>{escape(texts.abstained)}</strong><p>{escape(note)}</p></div>')
         parts += nearest
+        if answer.alternatives:
+            parts.append(_alternatives(index, answer, texts.uncertain_answers, texts))
         return "".join(parts)
     size = "short" if len(answer.text) <= 30 else "middle" if len(answer.text) <= 80 else "long"
     parts.append(f'<p class="y-answer y-{size}">{escape(answer.text)}</p>')
     parts.append(confidence(answer.confidence, texts))
-    parts += [
-        citation_card(index, place, cited, "citation", texts) for place, cited in enumerate(answer.citations)
-    ]
+    parts += [citation_card(index, place, cited, "citation", texts) for place, cited in enumerate(answer.citations)]
     if answer.alternatives:
-        cards = "".join(
-            citation_card(index, place, other.citation, "alternative", texts)
-            for place, other in enumerate(answer.alternatives)
-        )
-        parts.append(_folded(texts.other_answers.format(count=len(answer.alternatives)), cards))
+        parts.append(_alternatives(index, answer, texts.other_answers, texts))
     return "".join(parts)
+
+
+def _alternatives(index: int, answer: Answer, summary: str, texts: Texts) -> str:
+    inner = "".join(
+        f'<p class="y-other">{escape(other.text)}</p>{confidence(other.confidence, texts)}'
+        + citation_card(index, place, other.citation, "alternative", texts)
+        for place, other in enumerate(answer.alternatives)
+    )
+    summary = summary.format(count=len(answer.alternatives))
+    return f'<details class="y-folded"><summary>{escape(summary)}</summary>{inner}</details>'
 
 
 def confidence(value: float, texts: Texts) -> str:
@@ -156,9 +164,12 @@ def citation_card(index: int, place: int, citation: Citation, kind: str, texts: 
 
 
 def hit_card(index: int, place: int, hit: Hit, document: Document | None, texts: Texts) -> str:
-    """A card with the beginning of a passage that was found."""
-    text = hit.passage.text
-    quote = escape(text[:CARD_LENGTH].strip()) + ("…" if len(text) > CARD_LENGTH else "")
+    """A card with the beginning of a passage that was found; its heading stands in the source line already."""
+    text = hit.passage.text.strip()
+    if hit.passage.heading_path:
+        text = text.removeprefix(hit.passage.heading_path[-1]).strip() or text
+    text = _BLANK_LINES.sub("\n", text)
+    quote = escape(text[:CARD_LENGTH].rstrip()) + ("…" if len(text) > CARD_LENGTH else "")
     line = source_line(document, hit.passage, texts) if document is not None else ""
     return _card(index, place, "nearest", "·", quote, line)
 
@@ -192,8 +203,8 @@ def source(
 ) -> str:
     """The source panel: the passage in its surroundings with the quote marked, or the whole document.
 
-    ``quote`` holds offsets into the document's text. With neither passage nor quote the document is shown from
-    its beginning.
+    ``quote`` holds offsets into the document's text. With neither passage nor quote the document is shown
+    from its beginning.
     """
     text = document.text
     inner_start, inner_end = (passage.start, passage.end) if passage is not None else (quote or (0, 0))
@@ -202,9 +213,10 @@ def source(
     first, last = max(0, inner_start - reach), min(len(text), inner_end + reach)
     if whole and len(text) <= WHOLE_DOCUMENT:
         first, last = 0, len(text)
+    inner = marked(text[inner_start:inner_end], start - inner_start, end - inner_start)
     body = (
         f'<span class="y-around">{"…" if first else ""}{escape(text[first:inner_start])}</span>'
-        f'<span class="y-passage">{marked(text[inner_start:inner_end], start - inner_start, end - inner_start)}</span>'
+        f'<span class="y-passage">{inner}</span>'
         f'<span class="y-around">{escape(text[inner_end:last])}{"…" if last < len(text) else ""}</span>'
     )
     headings = " › ".join(passage.heading_path) if passage is not None else ""
@@ -221,8 +233,9 @@ def source(
             f' data-from="{start}" data-to="{end}">{escape(texts.whole_document)}</button>'
         )
     return (
-        f'{_panel_head(texts.source, "source", texts)}<article class="y-source"><h3>{escape(document.title)}</h3>'
-        f'<p class="y-facts">{"".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)}</p>'
+        _panel_head(texts.source, "source", texts)
+        + f'<article class="y-source"><h3>{escape(document.title or texts.untitled)}</h3>'
+        + f'<p class="y-facts">{"".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)}</p>'
         + (f'<p class="y-headings">{escape(headings)}</p>' if headings else "")
         + f'<div class="y-text" tabindex="0">{body}</div>{whole_button}</article>'
     )
@@ -244,7 +257,8 @@ def document_list(documents: Sequence[Document], counts: Mapping[str, int], text
         f' data-document="{escape(document.id)}" title="{escape(texts.open_document)}">'
         f"{escape(document.title or texts.untitled)}</button>"
         f'<span class="y-facts">{_facts(document, counts.get(document.id, 0), texts)}'
-        f'<button type="button" class="y-link y-remove" data-event="remove" data-document="{escape(document.id)}"'
+        f'<button type="button" class="y-link y-remove" data-event="remove"'
+        f' data-document="{escape(document.id)}"'
         f' data-confirm="{escape(texts.remove_confirm)}">{escape(texts.remove)}</button></span></li>'
         for document in documents
     )
@@ -284,24 +298,23 @@ def _addition(addition: Addition, texts: Texts) -> str:
     }.get(addition.status, addition.status)
     hint = f"<small>{escape(addition.hint)}</small>" if addition.hint else ""
     name = addition.path.replace("\\", "/").rsplit("/", 1)[-1]
-    return f'<li class="y-{escape(addition.status)}"><b>{escape(name)}</b><span>{escape(words)}{hint}</span></li>'
+    status = escape(addition.status)
+    return f'<li class="y-{status}"><b>{escape(name)}</b><span>{escape(words)}{hint}</span></li>'
 
 
 def header(texts: Texts) -> str:
     """The bar at the top, with the button that opens the documents on a narrow screen."""
     return (
         f'<header class="y-header"><h1>{escape(texts.name)}</h1><p>{escape(texts.claim)}</p>'
-        f'<button type="button" class="y-menu" data-show="documents">{escape(texts.documents)}</button></header>'
+        f'<button type="button" class="y-menu" data-show="documents">{escape(texts.documents)}</button>'
+        "</header>"
     )
 
 
 def _panel_head(title: str, panel: str, texts: Texts, count: int = 0) -> str:
     number = f"<small>{count}</small>" if count else ""
+    label = escape(texts.close)
     return (
         f'<div class="y-panel-head"><h2>{escape(title)}{number}</h2>'
-        f'<button type="button" class="y-close" data-hide="{panel}" aria-label="{escape(texts.close)}">×</button></div>'
+        f'<button type="button" class="y-close" data-hide="{panel}" aria-label="{label}">×</button></div>'
     )
-
-
-def _folded(summary: str, inner: str) -> str:
-    return f'<details class="y-folded"><summary>{escape(summary)}</summary>{inner}</details>'

@@ -40,7 +40,7 @@ class Exchange:
 def answering(
     question: str, earlier: Sequence[Exchange], library: Library, warm: WarmUp, texts: Texts
 ) -> Iterator[Exchange]:
-    """The exchange of ``question``, again and again as it proceeds; the last one is finished. Never raises."""
+    """The exchange of ``question``, as it proceeds; the last one yielded is finished. Never raises."""
     exchange = Exchange(question)
     try:
         if not warm.done:

@@ -47,9 +47,7 @@ def sample_files() -> list[tuple[Path, str]]:
     folder = sample_directory()
     if folder is None:
         return []
-    return [
-        (path, path.name) for path in sorted(folder.iterdir()) if path.is_file() and path.name[0] not in "._"
-    ]
+    return [(path, path.name) for path in sorted(folder.iterdir()) if path.is_file() and path.name[0] not in "._"]
 
 
 def has_samples(library: Library) -> bool:

@@ -3,7 +3,7 @@
 const EVENTS = ['cite', 'example', 'open', 'remove'];
 
 function show(panel, visible) {
-  document.body.classList.toggle('y-show-' + panel, visible);
+  document.getElementById('columns').classList.toggle('y-show-' + panel, visible);
 }
 
 // A destructive button asks once more, in its own words, before it acts.

@@ -18,7 +18,7 @@ PORTS = 100
 
 
 def free_port(wanted: int | None = None) -> int:
-    """``wanted`` when it is free, or without it the first free port from 7860 on; ``YindaError`` when there is none."""
+    """``wanted``, or without it the first free port from 7860 on; raises ``YindaError`` when it is taken."""
     for port in [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + PORTS):
         with socket.socket() as probe:
             # As the server does: a port that was closed a moment ago is free.

@@ -25,11 +25,11 @@ class Texts:
     searching: str = "正在查找…"
     following: str = "正在结合前面的问题查找…"
     found: str = "找到 {count} 段，来自{titles}，正在阅读…"
-    abstained: str = "文档里没有这个问题的答案"
+    abstained: str = "没有在文档里找到这个问题的答案"
     abstained_note: str = "下面是最接近的段落，也许有帮助。"
     abstained_nothing: str = "也没有找到相近的段落。"
     other_answers: str = "其他可能的答案（{count}）"
-    other_passages: str = "相关段落（{count}）"
+    uncertain_answers: str = "没有把握的可能答案（{count}）"
     confidence_high: str = "把握很大"
     confidence_middle: str = "把握较大"
     confidence_low: str = "把握不大，请核对原文"
@@ -39,13 +39,9 @@ class Texts:
 
     # Nothing asked yet
     empty_heading: str = "先放进几份文档"
-    empty_text: str = (
-        "上传自己的 Word、Markdown、网页或文本文件，或者用示例文档试一试。文档只留在这台电脑上。"
-    )
+    empty_text: str = "上传自己的 Word、Markdown、网页或文本文件，或者先用示例文档试试。文档只留在这台电脑上。"
     ready_heading: str = "想知道什么？"
-    ready_text: str = (
-        "已有 {documents} 份文档、{passages} 个段落。答案都是文档里的原话，点一下引文就能看到出处。"
-    )
+    ready_text: str = "已有 {documents} 份文档、{passages} 个段落。答案都是文档里的原话，点一下引文就能看到出处。"
     add_samples: str = "添加示例文档"
     upload_own: str = "上传自己的文档"
 
@@ -76,9 +72,9 @@ class Texts:
 
     # Asked of the sample documents
     sample_questions: tuple[str, ...] = (
-        "2022年地区生产总值是多少？",
+        "2023年粮食总产量是多少？",
         "滨江快速路是哪天通车的？",
-        "女员工的产假有多少天？",
+        "男员工陪产假多少天？",
         "澜溪市现在有多少常住人口？",
     )
 

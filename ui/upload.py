@@ -8,22 +8,20 @@ from typing import Any
 import gradio as gr
 
 
-class NamedUpload(gr.UploadButton):
-    """Gives ``(path, name)`` for each file: ``path`` is the temporary copy, ``name`` is what the person calls it.
+def upload_button(label: str, **options: Any) -> Any:
+    """A ``gr.UploadButton`` for several files that gives its handlers a list of ``(path, name)``.
 
-    Gradio's own button gives the copy's path only, whose name lost the characters that file systems may not like.
+    Gradio's own gives the path of the temporary copy only, whose name lost what file systems may not like. (A
+    subclass would make gradio write a stub file beside this module whenever it is imported.)
     """
+    button: Any = gr.UploadButton(label, file_count="multiple", **options)
+    button.preprocess = _named
+    return button
 
-    def get_block_name(self) -> str:
-        """The component of the page that draws it."""
-        return "uploadbutton"
 
-    def preprocess(self, payload: Any) -> list[tuple[Path, str]]:  # type: ignore[override]
-        """The uploaded files; the name is the browser's word, so only its last part is taken."""
-        if payload is None:
-            return []
-        files = payload.root if hasattr(payload, "root") else [payload]
-        return [
-            (Path(f.path), Path((f.orig_name or "").replace("\\", "/")).name or Path(f.path).name)
-            for f in files
-        ]
+def _named(payload: Any) -> list[tuple[Path, str]]:
+    if payload is None:
+        return []
+    files = payload.root if hasattr(payload, "root") else [payload]
+    # The name is the browser's word; only its last part is taken.
+    return [(Path(file.path), Path((file.orig_name or file.path).replace("\\", "/")).name) for file in files]
