@@ -222,7 +222,7 @@ class _Window:
         yield from self._adding(sample_files(), exchanges)
 
     def _adding(self, files: Files, exchanges: list[Exchange]) -> Iterator[tuple[Any, ...]]:
-        for step in adding(self.library, files, self.texts):
+        for step in adding(self.library, files, self.warm, self.texts):
             report = cards.additions(step.done, step.total, step.current, self.texts)
             if step.current:
                 yield report, gr.skip(), gr.skip(), gr.update(visible=False)

@@ -57,7 +57,9 @@ def excerpt(text: str, start: int, end: int, around: int = CARD_AROUND) -> str:
     first, last = window(text, start, end, around)
     cut_before = first > 0 and text[first - 1] not in _SENTENCE_ENDS
     cut_after = last < len(text) and text[last - 1] not in _SENTENCE_ENDS
-    inner = marked(text[first:last].rstrip("\n"), start - first, end - first)
+    while last > end and text[last - 1] == "\n":
+        last -= 1
+    inner = marked(text[first:last], start - first, end - first)
     return ("…" if cut_before else "") + inner + ("…" if cut_after else "")
 
 

@@ -14,6 +14,7 @@ from ui.text import Texts
 
 if TYPE_CHECKING:
     from qa import Library
+    from ui.warm import WarmUp
 
 _log = logging.getLogger(__name__)
 
@@ -27,11 +28,12 @@ class Adding:
     current: str
 
 
-def adding(library: Library, files: Sequence[tuple[Path, str]], texts: Texts) -> Iterator[Adding]:
+def adding(library: Library, files: Sequence[tuple[Path, str]], warm: WarmUp, texts: Texts) -> Iterator[Adding]:
     """Add uploaded files (path, original name) one after another. Never raises: what fails is reported."""
     done: list[Addition] = []
     for path, name in files:
         yield Adding(tuple(done), len(files), name)
+        warm.wait()  # rather than load the model twice
         try:
             done += library.add_bytes(path.read_bytes(), name).additions
         except YindaError as error:
