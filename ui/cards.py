@@ -7,7 +7,6 @@ for ``listen.js``; none carries a script.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -23,7 +22,6 @@ CARD_LENGTH = 140
 # A text of more than this many characters is shown in part.
 WHOLE_DOCUMENT = 200_000
 NEAREST_SHOWN = 3
-_BLANK_LINES = re.compile(r"\n\s*\n")
 _SENTENCE_ENDS = "。！？；!?\n"
 
 
@@ -169,8 +167,8 @@ def hit_card(index: int, place: int, hit: Hit, document: Document | None, texts:
     """A card with the beginning of a passage that was found; its heading stands in the source line already."""
     text = hit.passage.text.strip()
     if hit.passage.heading_path:
-        text = text.removeprefix(hit.passage.heading_path[-1]).strip() or text
-    text = _BLANK_LINES.sub("\n", text)
+        # A Markdown heading carries its signs in the text.
+        text = text.lstrip("# ").removeprefix(hit.passage.heading_path[-1]).strip() or text
     quote = escape(text[:CARD_LENGTH].rstrip()) + ("…" if len(text) > CARD_LENGTH else "")
     line = source_line(document, hit.passage, texts) if document is not None else ""
     return _card(index, place, "nearest", "·", quote, line)

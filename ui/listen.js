@@ -19,6 +19,10 @@ function confirmed(button) {
   return false;
 }
 
+function forget() {
+  document.querySelectorAll('.y-card.y-current').forEach((card) => card.classList.remove('y-current'));
+}
+
 element.addEventListener('click', (event) => {
   const target = event.target.closest('[data-event], [data-show], [data-hide], [data-dismiss]');
   if (!target || !element.contains(target)) return;
@@ -30,7 +34,7 @@ element.addEventListener('click', (event) => {
   }
   if (dismiss) target.parentElement.remove();
   if (name === 'cite') {
-    document.querySelectorAll('.y-card.y-current').forEach((card) => card.classList.remove('y-current'));
+    forget();
     target.classList.add('y-current');
   }
   if (EVENTS.includes(name)) trigger(name, { ...target.dataset });
@@ -47,6 +51,7 @@ watch('value', () => {
     const offset = child.getBoundingClientRect().top - box.getBoundingClientRect().top;
     box.scrollTop += offset - box.clientHeight * share;
   };
+  if (element.closest('#conversation')) forget();
   scroll(element.closest('#conversation'), element.querySelector('.y-exchange:last-child'), 0.02);
   scroll(element.querySelector('.y-text'), element.querySelector('.y-text mark, .y-passage'), 0.3);
 });

@@ -156,7 +156,11 @@ def put(page: Any, question: str) -> Any:
 
 def upload(page: Any, name: str, data: bytes) -> str:
     page.set_input_files("#documents input[type=file]", {"name": name, "mimeType": "text/plain", "buffer": data})
-    page.wait_for_selector(".y-additions .y-close")
+    page.wait_for_function(
+        "name => document.querySelector('.y-additions .y-close')"
+        " && [...document.querySelectorAll('.y-additions li b')].some((told) => told.textContent === name)",
+        arg=name,
+    )
     return str(page.inner_text("#additions"))
 
 
