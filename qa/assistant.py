@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,10 @@ def ask(
     *,
     library: Library | str | os.PathLike[str],
     history: Sequence[str | Turn] = (),
-    documents: Iterable[str] | None = None,
+    documents: str | Iterable[str] | None = None,
     organisation: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
     reader: Reader | None = None,
 ) -> Answer:
     """Answer a question in the words of the Library's documents, or abstain.
@@ -89,16 +90,12 @@ def ask(
     )
 
 
-def ask_many(
-    questions: Iterable[str], *, library: Library | str | os.PathLike[str], **options: Any
-) -> Iterator[Answer]:
-    """Answer independent questions one after another; takes the options of ``ask`` and yields as it goes."""
+def ask_many(questions: Iterable[str], *, library: Library | str | os.PathLike[str], **options: Any) -> list[Answer]:
+    """Answer independent questions, in their order; takes the options of ``ask``."""
     if isinstance(library, Library):
-        for question in questions:
-            yield ask(question, library=library, **options)
-        return
+        return [ask(question, library=library, **options) for question in questions]
     with Library.open(library, create=False) as opened:
-        yield from ask_many(questions, library=opened, **options)
+        return ask_many(questions, library=opened, **options)
 
 
 async def ask_async(question: str, *, library: Library | str | os.PathLike[str], **options: Any) -> Answer:

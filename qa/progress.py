@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where long work stands: ``done`` of ``total`` units (files), and the name of the present one."""
+    """Where long work stands: ``done`` of ``total`` files, with the finished part of the present one, and its name."""
 
-    done: int
+    done: float
     total: int
     name: str
 
@@ -34,20 +34,22 @@ def reporting(progress: Progress, title: str) -> Iterator[Callable[[Step], None]
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[[Step], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[files]}"),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[name]}", style="dim"),
+        TextColumn("{task.fields[name]}", style="dim", markup=False),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None, name="")
+        task = bar.add_task(title, total=None, files="", name="")
 
         def report(step: Step) -> None:
-            bar.update(task, completed=step.done, total=step.total, name=step.name)
+            files = f"{int(step.done)}/{step.total}"
+            bar.update(task, completed=step.done, total=step.total, files=files, name=step.name)
 
         yield report

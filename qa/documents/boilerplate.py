@@ -32,7 +32,7 @@ _TOOL_WORD = (
 _GAP = r"[【\[\]】|｜\s:：/·,，>《》()（）]"
 # Atomic and possessive: a long line of such words must not be tried in every way.
 _TOOLS = re.compile(rf"{_GAP}*+(?:(?>{_TOOL_WORD}){_GAP}*+)++", re.I)
-_LABEL = re.compile(r"发布|来源|时间|日期|作者|编辑|发文|成文|文号|索引")
+_LABEL = re.compile(r"(?:发布|来源|时间|日期|作者|编辑|发文|成文|文号|索引)[^|｜:：]{0,4}[:：]")
 _SENTENCE = re.compile(r"[。！？；]")
 
 _FOOTER_SURE = re.compile(

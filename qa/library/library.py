@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.documents import ParsedDocument, parse, read_file
-from qa.errors import DocumentError, LibraryError, YindaError
+from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
 from qa.library.sources import as_paths, files_under
 from qa.library.store import NewPassage, Store, other_model
 from qa.progress import Progress, Step, reporting
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from embeddings import Embedder
 
 PathLike = str | os.PathLike[str]
+# Small batches: progress moves and Ctrl-C is heard, and larger ones are no faster on a processor.
+EMBED_BATCH = 8
+_ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,11 @@ class Library:
                         additions.append(source)
                         continue
                     report(Step(done, len(sources), source.name))
-                    additions.append(self._add_one(source))
+
+                    def part(fraction: float, done: int = done, name: str = source.name) -> None:
+                        report(Step(done + fraction, len(sources), name))
+
+                    additions.append(self._add_one(source, part))
                     changed |= additions[-1].status in ("added", "replaced")
                 report(Step(len(sources), len(sources), ""))
         finally:
@@ -174,7 +183,7 @@ class Library:
                 self._retriever.save()
         return AddReport(tuple(additions))
 
-    def _add_one(self, source: _Source) -> Addition:
+    def _add_one(self, source: _Source, part: Callable[[float], None]) -> Addition:
         try:
             data = source.read()
             sha256 = hashlib.sha256(data).hexdigest()
@@ -189,7 +198,7 @@ class Library:
             return _failure(source.label, error)
         embedder = self.embedder
         self._store.record_model(embedder.name, embedder.identity, embedder.dimension)
-        passages, embedded = self._embed(parsed, embedder)
+        passages, embedded = self._embed(parsed, embedder, part)
         document = Document(
             id=here[0] if here is not None else self._new_id(sha256),
             title=parsed.title,
@@ -205,13 +214,22 @@ class Library:
         status = "added" if here is None else "replaced"
         return Addition(source.label, status, document.id, document.title, len(passages), embedded)
 
-    def _embed(self, parsed: ParsedDocument, embedder: Embedder) -> tuple[list[NewPassage], int]:
+    def _embed(
+        self, parsed: ParsedDocument, embedder: Embedder, part: Callable[[float], None]
+    ) -> tuple[list[NewPassage], int]:
         texts = [embedded_text(parsed.text[p.start : p.end], parsed.title, p.heading_path) for p in parsed.passages]
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         vectors = self._store.vectors_by_text(list(set(keys)))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
         if missing:
-            rows = embedder.encode_passages(list(missing.values()))
+            embedded = 0
+
+            def count(batch: int) -> None:
+                nonlocal embedded
+                embedded += batch
+                part(embedded / len(missing))
+
+            rows = embedder.encode_passages(list(missing.values()), batch_size=EMBED_BATCH, progress=count)
             vectors.update((key, row.astype("<f4").tobytes()) for key, row in zip(missing, rows, strict=True))
         new = [
             NewPassage(p.start, p.end, p.heading_path, p.page, key, vectors[key])
@@ -261,19 +279,26 @@ class Library:
         question: str,
         k: int = 10,
         *,
-        documents: Iterable[str] | None = None,
+        documents: str | Iterable[str] | None = None,
         organisation: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
     ) -> list[Hit]:
         """The ``k`` best passages for a question, best first; each Hit says what each part contributed.
 
         Filters: ``documents`` (ids), ``organisation`` (its name or a part of it), ``since`` and ``until`` (ISO dates
-        of any precision, both included; undated documents pass no date filter).
+        of any precision, or ``date``s, both included; undated documents pass no date filter).
+
+        Raises ``QuestionError`` for an empty or oversized question and for a date that is none.
         """
         filtered = not (documents is None and organisation is None and since is None and until is None)
         among = (
-            self._store.select_documents(documents=documents, organisation=organisation, since=since, until=until)
+            self._store.select_documents(
+                documents=[documents] if isinstance(documents, str) else documents,
+                organisation=organisation,
+                since=_iso_date("since", since),
+                until=_iso_date("until", until),
+            )
             if filtered
             else None
         )
@@ -286,6 +311,14 @@ class Library:
     def model(self) -> dict[str, str]:
         """The recorded embedding model: ``model``, ``model_identity``, ``model_dimension``; empty when new."""
         return self._store.model()
+
+
+def _iso_date(name: str, value: str | date | None) -> str | None:
+    if value is None:
+        return None
+    if not _ISO_DATE.fullmatch(str(value)):
+        raise QuestionError(f"{name}: {str(value)!r} is not a date", "write 2023, 2023-02 or 2023-02-24")
+    return str(value)
 
 
 def _file_source(path: Path) -> _Source:
