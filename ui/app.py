@@ -119,7 +119,7 @@ class _Window:
                 component.open(self.opened, None, [source], **hidden)
             documents.remove(self.removed, [exchanges], kept, **writing)
             for button in (upload, first_upload):
-                button.upload(self.uploaded, [button, exchanges], [additions, *kept, button], **writing)
+                button.upload(self.uploaded, [button, exchanges], [additions, *kept], **writing)
             samples.click(self.samples, [exchanges], [additions, *kept], **writing)
             gr.events.api(self.api_ask, api_name="ask", concurrency_limit=_ASKING)
             gr.events.api(self.api_search, api_name="search", concurrency_limit=_ASKING)
@@ -212,10 +212,8 @@ class _Window:
     # -- documents ----------------------------------------------------------------------------------------
 
     def uploaded(self, files: Files, exchanges: list[Exchange]) -> Iterator[tuple[Any, ...]]:
-        """Add the uploaded files, then clear the button so that the same file can be chosen again."""
-        for step in self._adding(files, exchanges):
-            yield *step, gr.skip()
-        yield (gr.skip(),) * 4 + (None,)
+        """Add the uploaded files."""
+        yield from self._adding(files, exchanges)
 
     def samples(self, exchanges: list[Exchange]) -> Iterator[tuple[Any, ...]]:
         """Add the sample documents."""

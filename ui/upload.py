@@ -12,7 +12,8 @@ def upload_button(label: str, **options: Any) -> Any:
     """A ``gr.UploadButton`` for several files that gives its handlers a list of ``(path, name)``.
 
     Gradio's own gives the path of the temporary copy only, whose name lost what file systems may not like. (A
-    subclass would make gradio write a stub file beside this module whenever it is imported.)
+    subclass would make gradio write a stub file beside this module whenever it is imported.) The button must not be
+    an output of any event: gradio would then replace it by one of its own.
     """
     button: Any = gr.UploadButton(label, file_count="multiple", **options)
     button.preprocess = _named
