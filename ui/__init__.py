@@ -1,1 +1,1 @@
-"""The Gradio application. Knows only the public API of qa."""
+"""The chat window. Knows only the public API of qa; importing this package loads nothing heavy."""
