@@ -1,8 +1,9 @@
 """From a question that leans on earlier ones to one that stands alone, by rule.
 
-A question leans when it has a pronoun that points back, is an ellipsis (东南片区呢？), or asks for a figure without
-a subject of its own (增长了多少？). What it lacks comes from the last question of the history; what it names in place
-of something there, a year, a place, an ordinal, a noun with the same end, replaces that. All else is left alone.
+A question leans when it has a pronoun that points back, is an ellipsis (东城片区呢？), or wants a figure
+without a subject of its own (增长了多少？). What it lacks comes from the last question of the history; what
+it names in place of something there, a year, a place, an ordinal, a noun with the same end, replaces that.
+Every other question is left alone.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _mark(question: str) -> str:
 
 
 def _leaning(folded: str) -> str:
-    """How ``folded`` leans on history: ``pronoun``, ``ellipsis``, ``subject``, ``bare``, or "" when it does not."""
+    """How ``folded`` leans on history: by a pronoun, an ellipsis, no subject, ...; "" for not at all."""
     if _NE.match(folded) and not _ASK.search(_NE.match(folded)["what"]):  # type: ignore[index]
         return "ellipsis"
     if _PRONOUN.match(folded) or _INNER_PRONOUN.search(folded):
@@ -119,7 +120,7 @@ def _topic(previous: str) -> str:
 
 
 def _replaced(previous: str, new: str) -> str | None:
-    """``previous`` with ``new`` in place of what is of its kind: a year, a period, an ordinal, a place, a noun."""
+    """``previous`` with ``new`` in place of its like: a year, a period, an ordinal, a place, a noun."""
     folded, wanted = fold(previous), fold(new)
     for pattern in (_YEAR, _PERIOD, _ORDINAL):
         if re.fullmatch(rf"(?:{pattern})的?", wanted):

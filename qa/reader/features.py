@@ -15,7 +15,7 @@ from qa.types import Hit
 
 # Names in the order of the vector; the model file is checked against them.
 FEATURES = (
-    "similarity",  # cosine of question and sentence, above the best of the others' floor (see ``vector``)
+    "similarity",  # cosine of question and sentence, centred and scaled
     "lead",  # cosine minus the best cosine at hand
     "coverage",  # share of the question's content words, by rarity, that the sentence has
     "bigrams",  # share of the question's character pairs that the sentence has
@@ -27,7 +27,8 @@ FEATURES = (
     "type",  # 1: of the kind and unit asked, between: related, 0: a sentence or clause
     "typed_none",  # the question asks for a typed span and this is a sentence or clause
     "proximity",  # how closely the span follows the question's words
-    "change",  # 1: growth asked and given, -1: only one of the two, 0: neither
+    "change_missing",  # growth is asked and the span is no figure of growth
+    "change_unasked",  # the span is a figure of growth and the question asks for none
     "repeats",  # share of the span that merely repeats the question
     "clause",  # the candidate is a clause of a longer sentence
     "length",  # log length of the candidate, for sentences and clauses
@@ -82,7 +83,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A span of a sentence (offsets into the Passage's text) with its features, in the order of ``FEATURES``."""
+    """A span of a sentence (offsets into the Passage's text) and its features, ordered as ``FEATURES``."""
 
     sentence: Sentence
     start: int
@@ -106,11 +107,11 @@ def _bigrams(text: str) -> set[str]:
 
 
 class Rarity:
-    """How rare each content word of a question is among the sentences at hand: BM25's idf, never below 0.1."""
+    """How rare each word of a question is among the sentences at hand: BM25's idf, at least 0.1."""
 
     def __init__(self, question: Question, sentences: Sequence[Sentence]) -> None:
         n = len(sentences)
-        self.of = {}
+        self.of: dict[str, float] = {}
         for word in question.content:
             df = sum(word in s.text for s in sentences)
             # A longer word says more than its parts, which are counted beside it.
@@ -193,11 +194,13 @@ def _proximity(
     places: list[tuple[str, list[int]]],
     text: str,
     rarity: Rarity,
+    growth: bool,
 ) -> float:
     """0..1: the rarity of the question's words, each discounted by its distance from the span.
 
     In reports the figure follows its indicator, so words behind the span count as farther away; so do words
-    beyond a clause's edge, and beyond another span of the same kind, which would be theirs.
+    beyond a clause's edge, and beyond another span of the same kind, which would be theirs. A figure of
+    ``growth`` stands behind its indicator's level, a clause farther on: it is forgiven half the distance.
     """
     got = 0.0
     for word, found in places:
@@ -210,18 +213,15 @@ def _proximity(
             gap = float(right - left) + (4.0 if at >= span.end else 0.0)
             gap += 6.0 * len(_CLAUSE_EDGE.findall(text[left:right]))
             gap += 8.0 * sum(o.start >= left and o.end <= right for o in others)
-            best = max(best, math.exp(-gap / 16.0))
+            best = max(best, math.exp(-gap / (32.0 if growth else 16.0)))
         got += rarity.of[word] * best
     return got / rarity.total
 
 
-def _change(question: Question, text: str, span: TypedSpan) -> float:
-    if span.kind not in (Kind.PERCENT, Kind.AMOUNT, Kind.COUNT):
-        return 0.0
-    given = bool(_LEADS_CHANGE.search(text[: span.start]))
-    if question.change != given:
-        return -1.0
-    return 1.0 if given else 0.0
+def _is_change(text: str, span: TypedSpan) -> bool:
+    return span.kind in (Kind.PERCENT, Kind.AMOUNT, Kind.COUNT) and bool(
+        _LEADS_CHANGE.search(text[: span.start])
+    )
 
 
 def weigh(question: Question, sentences: Sequence[Sentence], rarity: Rarity) -> list[Weighed]:
@@ -255,18 +255,18 @@ def weigh(question: Question, sentences: Sequence[Sentence], rarity: Rarity) -> 
             # A span that the question itself names is not its answer.
             repeats = float(piece in question.text)
             alike = [o for o in spans if o.kind is span.kind and o is not span]
-            typed.append(
-                (
-                    span,
-                    _type(question, span, s.text),
-                    _proximity(span, alike, places, s.text, rarity),
-                    _change(question, s.text, span),
-                    repeats,
-                )
-            )
-        typed.sort(key=lambda t: -(t[1] + t[2] + 0.3 * t[3] - t[4]))
-        for span, match, proximity, change, repeats in typed[:SPANS]:
-            own = {"type": match, "proximity": proximity, "change": change, "repeats": repeats}
+            growth = _is_change(s.text, span)
+            own = {
+                "type": _type(question, span, s.text),
+                "proximity": _proximity(span, alike, places, s.text, rarity, growth and question.change),
+                "change_missing": float(question.change and not growth),
+                "change_unasked": float(growth and not question.change),
+                "repeats": repeats,
+            }
+            order = own["type"] + own["proximity"] - repeats
+            typed.append((order - 0.5 * (own["change_missing"] + own["change_unasked"]), span, own))
+        typed.sort(key=lambda t: -t[0])
+        for _, span, own in typed[:SPANS]:
             out.append(_weighed(s, span.start, span.end, common, own))
         pieces = [(0, len(s.text))]
         parts = clauses(s.text)

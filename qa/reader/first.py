@@ -1,4 +1,4 @@
-"""The first selector: the best sentence by embedding and words, then the span in it that the question asks for."""
+"""The first selector: the best sentence by embedding and words, then the span in it that is asked for."""
 
 from __future__ import annotations
 

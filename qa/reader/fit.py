@@ -1,8 +1,8 @@
 """Fit the first selector: ``python -m qa.reader.fit --shared ../shared``.
 
-Uses training data alone: CMRC 2018 train and trial, a part of DRCD train, and questions made by rule from the
-reports. Libraries of paragraphs stand for a person's; a BM25 retriever finds the Hits. A third of all questions
-lose their own paragraph, so that what is found is wrong but alike, and the right thing is to abstain.
+Uses training data alone: CMRC 2018 train and trial, a part of DRCD train, and questions made by rule from
+the reports. Pools of paragraphs stand for a person's Library; a BM25 retriever finds the Hits. A third of all
+questions lose their own paragraph: what is found is wrong but alike, and the right thing is to abstain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qa.reader.features import FEATURES
 from qa.reader.first import HITS, MODEL_FILE, Similarities, candidates
@@ -25,7 +25,11 @@ from qa.text.normalise import fold
 from qa.text.words import words
 from qa.types import Hit, Passage
 
+if TYPE_CHECKING:
+    from qa.reader.logistic import Floats
+
 SHORT_SENTENCE = 60
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def is_right(answer: str, golds: Sequence[str]) -> bool:
 
 
 def closeness(answer: str, golds: Sequence[str], right: float) -> float:
-    """How good an answer is to rank by, in 0..1: the best character F1; what is only contained counts half."""
+    """How good an answer is to rank by, in 0..1: the best character F1; a gold only contained counts half."""
     return right * max(0.5, max((_overlap(answer, g) for g in golds), default=0.0)) if right else 0.0
 
 
@@ -160,15 +164,40 @@ def gather(pools: dict[str, Pool], examples: list[Example], selector: Any, rng: 
     return out
 
 
-def auc(scores: Sequence[float], labels: Sequence[float]) -> float:
+class Remembered:
+    """Cosines of questions and sentences, kept in a file between runs: embedding takes most of the time."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known: dict[str, dict[str, float]] = {}
+        if path and path.exists():
+            self._known = json.loads(path.read_text(encoding="utf-8"))
+        self._compute: Similarities | None = None
+
+    def __call__(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """Cosines, one a sentence, in their order."""
+        known = self._known.setdefault(question, {})
+        missing = [s for s in sentences if s not in known]
+        if missing:
+            if self._compute is None:
+                from embeddings import load_embedder
+
+                self._compute = Similarities(load_embedder())
+            known.update(zip(missing, self._compute(question, missing), strict=True))
+        return [known[s] for s in sentences]
+
+    def save(self) -> None:
+        """Write the file."""
+        if self._path:
+            self._path.write_text(json.dumps(self._known, ensure_ascii=False), encoding="utf-8")
+
+
+def auc(scores: Floats, labels: Floats) -> float:
     """Area under the ROC curve: the chance that a right one scores above a wrong one (ties count half)."""
     import numpy as np
 
-    s, y = np.asarray(scores), np.asarray(labels)
-    order = np.argsort(s)
-    ranks = np.empty(len(s))
-    values, inverse, counts = np.unique(s, return_inverse=True, return_counts=True)
-    del order, values
+    y = np.asarray(labels)
+    _, inverse, counts = np.unique(np.asarray(scores), return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     ranks = (ends - (counts - 1) / 2)[inverse]
     n = float(y.sum())
@@ -208,34 +237,25 @@ def main() -> None:
     parser.add_argument(
         "--drop", nargs="*", default=[], help="features to leave out: for ablations, writes nothing"
     )
-    parser.add_argument("--cache", type=Path, help="keep the gathered candidates here between runs")
+    parser.add_argument("--cache", type=Path, help="a JSON file that keeps cosines between runs")
     args = parser.parse_args()
     rng = random.Random(20250101)
-    if args.cache and args.cache.exists():
-        import pickle
-
-        data = pickle.loads(args.cache.read_bytes())
-    else:
-        from embeddings import load_embedder
-
-        pools, examples = load(args.shared, rng, args.size)
-        data = gather(pools, examples, Similarities(load_embedder()), rng)
-        if args.cache:
-            import pickle
-
-            args.cache.write_bytes(pickle.dumps(data))
+    similarities = Remembered(args.cache)
+    data = gather(*load(args.shared, rng, args.size), similarities, rng)
+    similarities.save()
     keep = np.array([name not in args.drop for name in FEATURES], dtype=float)
-    # Thirds by question: rank on the first two, calibrate and choose the threshold on half of the last, report on
-    # its other half.
+    # A fifth is kept apart for the report. On the rest, predictions for each fold by the other
+    # folds' coefficients give the calibration and the threshold; the final coefficients come from all of it.
     n = len(data)
-    ranking, calibration, test = data[: n * 3 // 5], data[n * 3 // 5 : n * 4 // 5], data[n * 4 // 5 :]
-    x = np.array([v for e in ranking for v in e[2]]) * keep
-    y = np.array([closeness(t, e[0].golds, r) for e in ranking for r, t in zip(e[3], e[4], strict=True)])
-    # Every question weighs the same, however many candidates it has.
-    weight = np.concatenate([np.full(len(e[2]), 10.0 / len(e[2])) for e in ranking])
-    beta = fit(x, y, weight)
+    training, test = data[: n * 4 // 5], data[n * 4 // 5 :]
 
-    def tops(part: list[Any]) -> tuple[Any, Any]:
+    def coefficients(part: list[Any]) -> Any:
+        x = np.array([v for e in part for v in e[2]]) * keep
+        y = np.array([closeness(t, e[0].golds, r) for e in part for r, t in zip(e[3], e[4], strict=True)])
+        # Every question weighs the same, however many candidates it has.
+        return fit(x, y, np.concatenate([np.full(len(e[2]), 10.0 / len(e[2])) for e in part]))
+
+    def tops(part: list[Any], beta: Any) -> tuple[Any, Any]:
         logits, right = [], []
         for e in part:
             z = (np.array(e[2]) * keep) @ beta[:-1] + beta[-1]
@@ -244,13 +264,18 @@ def main() -> None:
             right.append(e[3][i])
         return np.array(logits), np.array(right)
 
-    z, right = tops(calibration)
+    out_of_fold = [
+        tops(training[k::FOLDS], coefficients([e for i, e in enumerate(training) if i % FOLDS != k]))
+        for k in range(FOLDS)
+    ]
+    z, right = (np.concatenate(parts) for parts in zip(*out_of_fold, strict=True))
     slope, intercept = fit(z[:, None], right, ridge=1e-3)
     threshold = choose_threshold(sigmoid(slope * z + intercept), right)
-    z, right = tops(test)
+    beta = coefficients(training)
+    z, right = tops(test, beta)
     p = sigmoid(slope * z + intercept)
     error, table = reliability(p, right)
-    print(f"questions: {len(ranking)} ranking, {len(calibration)} calibration, {len(test)} test")
+    print(f"questions: {len(training)} training, {len(test)} test")
     for name, value in sorted(zip(FEATURES, beta, strict=False), key=lambda t: -abs(t[1])):
         print(f"  {name:16s}{value:8.3f}")
     print(f"AUC {auc(p, right):.3f}  ECE {error:.3f}  threshold {threshold:.3f}")
@@ -265,11 +290,9 @@ def main() -> None:
     for kind in (*sorted(set(kinds)), "all"):
         k = np.ones(len(kinds), bool) if kind == "all" else kinds == kind
         a = k & answerable
-        print(
-            f"{kind:14s}{k.sum():5d}{a.sum():5d} {best[a].mean() if a.any() else 0:5.2f} "
-            f"{right[a].mean() if a.any() else 0:5.2f}  | {(right[k & said] == 1).sum():4d} {(right[k & said] == 0).sum():4d}"
-            f"  {(right[k & ~said] == 1).sum():4d} {(right[k & ~said] == 0).sum():4d}"
-        )
+        can = f"{best[a].mean():5.2f} {right[a].mean():5.2f}" if a.any() else "    -     -"
+        counts = [int(((right[k & part]) == r).sum()) for part in (said, ~said) for r in (1, 0)]
+        print(f"{kind:14s}{k.sum():5d}{a.sum():5d} {can}  |" + "".join(f"{c:5d}" for c in counts))
     if args.drop:
         return
     model = {
@@ -277,10 +300,10 @@ def main() -> None:
         "coefficients": [round(float(b), 5) for b in beta],
         "calibration": [round(float(slope), 5), round(float(intercept), 5)],
         "threshold": round(threshold, 3),
-        "criterion": "least cost on the calibration part, a wrong answer costing two refused right ones",
-        "data": "CMRC 2018 train and trial, DRCD train (part), questions made by rule from the 2025 provincial "
-        "and 1954-2019 national reports; a third without the paragraph that answers",
-        "questions": {"ranking": len(ranking), "calibration": len(calibration), "test": len(test)},
+        "criterion": "least cost on out-of-fold predictions, a wrong answer costing two refused right ones",
+        "data": "CMRC 2018 train and trial, DRCD train (part), questions made by rule from the 2025 "
+        "provincial and the national reports; a third without the paragraph that answers",
+        "questions": {"training": len(training), "test": len(test)},
         "test": {"auc": round(auc(p, right), 4), "ece": round(error, 4)},
     }
     args.out.write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -70,7 +70,8 @@ def _reports(shared: Path) -> Iterator[tuple[str, list[str]]]:
 def _passages(shared: Path) -> list[Passage]:
     out: list[Passage] = []
     for name, paragraphs in _reports(shared):
-        title, path = f"{name}政府工作报告", []
+        title = f"{name}政府工作报告"
+        path: list[str] = []
         position = 0
         for paragraph in paragraphs:
             folded = fold(paragraph)
@@ -142,7 +143,7 @@ def _asked(clause: str, span: TypedSpan, rng: random.Random) -> str | None:
 
 
 def report_examples(shared: Path, rng: random.Random, size: int) -> tuple[list[Passage], list[Made]]:
-    """All passages of the reports, and about ``size`` questions over them, a third of which have no answer."""
+    """All passages of the reports, and about ``size`` questions, a third of which have no answer."""
     passages = _passages(shared)
     texts: dict[str, str] = {}
     for p in passages:

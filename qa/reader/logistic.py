@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Floats = npt.NDArray[np.float64]
+    Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 def sigmoid(z: Floats) -> Floats:
@@ -21,9 +21,9 @@ def sigmoid(z: Floats) -> Floats:
 def fit(x: Floats, y: Floats, weight: Floats | None = None, ridge: float = 1.0, steps: int = 50) -> Floats:
     """Coefficients of shape ``(features + 1,)``, the intercept last, that maximise the penalised likelihood.
 
-    ``x`` is ``(rows, features)``, ``y`` is 0 or 1, ``weight`` one weight a row. The intercept is not penalised.
-    Iteratively reweighted least squares: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning,
-    section 4.4.1.
+    ``x`` is ``(rows, features)``, ``y`` in 0..1, ``weight`` one weight a row. The intercept is not
+    penalised. Iteratively reweighted least squares: Hastie, Tibshirani and Friedman, The Elements of
+    Statistical Learning, section 4.4.1.
     """
     import numpy as np
 

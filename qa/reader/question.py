@@ -1,4 +1,4 @@
-"""What a question asks for: the kind of answer, its unit, its head noun, and the words to look for near it."""
+"""What a question asks for: the kind of answer, its unit, its head noun, and the words to look for."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Kind(StrEnum):
 class Question:
     """A question analysed; every text in it is folded.
 
-    ``units`` are the units that the answer's figure may bear (empty: any); ``head`` is the noun that the answer
-    is an instance of (哪条街: 街); ``change`` says that growth or decline is asked; ``content`` are the words that
-    should occur near the answer, in their order; ``focus`` is the index of the interrogative in ``text``.
+    ``units`` are the units that the answer's figure may bear (empty: any); ``head`` is the noun that the
+    answer is an instance of (哪条街: 街); ``change`` says that growth or decline is asked; ``content`` are
+    the words that should occur near the answer, in their order; ``focus`` is the index of the interrogative.
     """
 
     text: str
@@ -191,7 +191,7 @@ def _head(rest: str) -> str:
 
 
 def _keep(kind: Kind, interrogative: str) -> str:
-    """The words of the interrogative that are content all the same: 增速是多少 keeps 增速, 投资多少钱 投资."""
+    """What the interrogative holds of content: 增速是多少 keeps 增速, 投资多少钱 投资."""
     if kind in (Kind.PERCENT, Kind.AMOUNT, Kind.DATE):
         return re.split(r"[多几哪何什啥百千]|是|为|达", interrogative)[0]
     return ""
@@ -200,13 +200,7 @@ def _keep(kind: Kind, interrogative: str) -> str:
 def analyse(question: str) -> Question:
     """Say what ``question`` asks for."""
     text = fold(question).strip()
-    kind, match = Kind.OTHER, None
-    for kind, pattern in _PATTERNS:
-        match = pattern.search(text)
-        if match:
-            break
-    else:
-        kind = Kind.OTHER
+    kind, match = next(((k, m) for k, p in _PATTERNS if (m := p.search(text))), (Kind.OTHER, None))
     groups = match.groupdict() if match else {}
     span = match.span() if match else (len(text), len(text))
     if match and groups.get("ask") is not None:
@@ -217,7 +211,11 @@ def analyse(question: str) -> Question:
     if match and kind is Kind.ENTITY and groups.get("head"):
         head = _head(text[cut[1] :])
     unit = groups.get("unit") or ""
-    change = bool(re.search(_CHANGE, text))
+    # 提升改造 is not growth: only a verb right before the interrogative is, or a noun of growth.
+    change = bool(
+        re.search(rf"(?:{_CHANGE})(?:幅度|速度)?[了到至为是的约达]{{0,3}}$", text[: span[0]])
+        or re.search("增速|增幅|涨幅|降幅|同比|环比|增长率", text)
+    )
     wanted: frozenset[str] = frozenset()
     if (
         kind is Kind.AMOUNT
