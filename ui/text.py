@@ -72,9 +72,9 @@ class Texts:
 
     # Asked of the sample documents
     sample_questions: tuple[str, ...] = (
-        "2023年粮食总产量是多少？",
+        "2023年地区生产总值是多少？",
         "滨江快速路是哪天通车的？",
-        "男员工陪产假多少天？",
+        "男员工的产假有多少天？",
         "澜溪市现在有多少常住人口？",
     )
 

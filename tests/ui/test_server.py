@@ -81,6 +81,7 @@ def test_a_busy_port_is_one_line_with_a_hint() -> None:
 def test_without_a_port_a_free_one_is_found() -> None:
     port = free_port()
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as free_port asks
         probe.bind((HOST, port))
         probe.listen()
         assert free_port() != port
