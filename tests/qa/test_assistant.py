@@ -1,0 +1,148 @@
+"""``ask``: exact citations on the sample documents, and how answers are chosen from what a reader gives."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from embeddings import Embedder
+from eval.samples import directory, questions
+from qa import Hit, Library, LibraryError, QuestionError, Turn, ask, ask_async, ask_many
+from qa.assistant import _answer_key
+from qa.reader.base import Candidate
+
+ASKED = [json.loads(line) for line in questions().read_text("utf-8").splitlines()]
+
+
+class Finder:
+    """Reads out every occurrence of the given texts, each with its confidence."""
+
+    name = "finder"
+    threshold = 0.5
+
+    def __init__(self, **confidences: float) -> None:
+        self.confidences = confidences
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        found = []
+        for hit in hits:
+            for text, confidence in self.confidences.items():
+                at = hit.passage.text.find(text)
+                if at >= 0:
+                    start = hit.passage.start + at
+                    found.append(Candidate(hit, start, start + len(text), text, confidence))
+        return found
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("samples"), model=embedder) as library:
+        for name in ("report-2022.txt", "report-2023.html"):
+            assert library.add(directory() / name).added
+        yield library
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("small"), model=embedder) as library:
+        library.add_bytes("大桥全长1,080米。".encode(), "a.txt")
+        library.add_bytes("新闻：大桥全长１０８０米。".encode(), "b.txt")
+        library.add_bytes("大桥全长-1080米（误）。".encode(), "c.txt")
+        yield library
+
+
+def test_every_citation_is_an_exact_piece(samples: Library) -> None:
+    for row in ASKED[:: len(ASKED) // 12][:12]:
+        answer = ask(row["question"], library=samples, history=row.get("history", ()))
+        assert 0 <= answer.confidence <= 1
+        assert answer.abstained == (not answer.citations) == (answer.text == "")
+        for citation in (*answer.citations, *(a.citation for a in answer.alternatives)):
+            document, passage = citation.document, citation.passage
+            assert document == samples.document(document.id)
+            assert document.text[citation.start : citation.end] == citation.quote != ""
+            assert passage.start <= citation.start < citation.end <= passage.end
+        if answer.citations:
+            assert answer.text == answer.citations[0].quote
+        assert pickle.loads(pickle.dumps(answer)) == answer
+        assert json.loads(json.dumps(answer.to_dict(), ensure_ascii=False))["question"] == answer.question
+        assert answer.timings["total"] >= max(v for k, v in answer.timings.items() if k != "total")
+
+
+def test_equal_answers_are_one_with_several_citations(small: Library) -> None:
+    reader = Finder(**{"1,080米": 0.9, "１０８０米": 0.8, "-1080米": 0.6})
+    answer = ask("大桥多长？", library=small, reader=reader)
+    assert answer.text == "1,080米"
+    assert [c.quote for c in answer.citations] == ["1,080米", "１０８０米"]
+    assert len({c.document.id for c in answer.citations}) == 2
+    assert [a.text for a in answer.alternatives] == ["-1080米"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("1,080", "１０８０", True),
+        ("《江上灯火》", "江上灯火", True),
+        ("2022 年", "2022年", True),
+        ("財政收入", "财政收入。", True),
+        ("3.2%", "32%", False),
+        ("-3%", "3%", False),
+        ("3‰", "3", False),
+        ("3-5天", "35天", False),
+        ("1:10", "110", False),
+        ("25℃", "25", False),
+        ("C++", "C", False),
+        ("《》", "（）", False),
+    ],
+)
+def test_which_answers_are_the_same(one: str, other: str, same: bool) -> None:
+    assert (_answer_key(one) == _answer_key(other)) is same
+
+
+def test_below_the_readers_threshold_there_is_no_answer(small: Library) -> None:
+    answer = ask("大桥多长？", library=small, reader=Finder(大桥=0.49))
+    assert answer.abstained
+    assert (answer.text, answer.citations, answer.confidence) == ("", (), 0.49)
+    assert [a.text for a in answer.alternatives] == ["大桥"]
+    assert len(answer.nearest) == 3
+
+
+def test_filters_leave_nothing_to_read(small: Library) -> None:
+    answer = ask("大桥多长？", library=small, documents=[])
+    assert answer.abstained
+    assert answer.nearest == ()
+    assert answer.confidence == 0
+    (first, *_) = small.documents()
+    only = ask("大桥多长？", library=small, documents=first.id, reader=Finder(大桥=0.9))
+    assert {h.passage.document_id for h in only.nearest} == {first.id}
+
+
+def test_history_as_strings_and_turns(small: Library) -> None:
+    reader, earlier = Finder(大桥=0.9), "2022年大桥全长是多少？"
+    by_text = ask("2023年呢？", library=small, history=[earlier], reader=reader)
+    by_turn = ask("2023年呢？", library=small, history=[Turn(earlier)], reader=reader)
+    alone = ask("2023年呢？", library=small, history=earlier, reader=reader)
+    assert by_text.question == by_turn.question == alone.question
+    assert "大桥" in by_text.question
+
+
+def test_many_async_and_by_path(small: Library) -> None:
+    reader = Finder(大桥=0.9)
+    some = iter([d.id for d in small.documents()[:1]])
+    answers = list(ask_many(["大桥多长？", "哪座桥？"], library=small, reader=reader, documents=some))
+    assert [a.question for a in answers] == ["大桥多长？", "哪座桥？"]
+    assert not any(a.abstained for a in answers)
+    assert asyncio.run(ask_async("大桥多长？", library=small, reader=reader)).text == "大桥"
+    assert ask("大桥多长？", library=str(small.folder), reader=reader).text == "大桥"
+
+
+def test_errors(small: Library, tmp_path: Path) -> None:
+    for question in ("", "问" * 50_000):
+        with pytest.raises(QuestionError):
+            ask(question, library=small)
+    with pytest.raises(LibraryError, match="no Library"):
+        ask("大桥多长？", library=tmp_path / "none")
