@@ -76,14 +76,16 @@ def test_bad_files_are_one_line_each(tmp_path: Path) -> None:
     assert done.returncode == 2
     lines = done.stderr.splitlines()
     assert len(lines) == 2 * len(names)
-    assert all(a.startswith("yinda: ") and b.startswith("  hint: ") for a, b in zip(lines[::2], lines[1::2]))
+    assert all(
+        a.startswith("yinda: ") and b.startswith("  hint: ") for a, b in zip(lines[::2], lines[1::2], strict=True)
+    )
     assert done.stdout.strip() == "5 failed"
 
 
 def test_bad_input_is_one_line_and_a_hint(home: Path, tmp_path: Path) -> None:
     library = ("--library", home / "library")
     assert "empty" in failed(yinda(*library, "ask", ""))
-    assert "50,000 characters" in failed(yinda(*library, "search", "问" * 50_000))
+    assert "50,000 characters" in failed(yinda(*library, "search", "a" * 50_000))
     assert "'nothing'" in failed(yinda(*library, "remove", "nothing"))
     assert "'nothing'" in failed(yinda(*library, "ask", "几点？", "-d", "nothing"))
     assert "not a date" in failed(yinda(*library, "search", "几点", "--since", "2023/1"))

@@ -13,7 +13,23 @@ from qa.retriever.lexical import LexicalEntry, LexicalIndex, LexicalUnreadable
 from qa.text.words import bigrams, words
 
 K1, B = 1.2, 0.75
-VOCABULARY = "财政 收入 支出 教育 医疗 就业 交通 环境 住房 农业 工业 旅游 文化 科技 能源".split()
+VOCABULARY = [
+    "财政",
+    "收入",
+    "支出",
+    "教育",
+    "医疗",
+    "就业",
+    "交通",
+    "环境",
+    "住房",
+    "农业",
+    "工业",
+    "旅游",
+    "文化",
+    "科技",
+    "能源",
+]
 
 
 def entries(texts: list[str]) -> list[LexicalEntry]:
