@@ -359,7 +359,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     lines=LINES,
     newline=st.sampled_from(["\n", "\r\n", "\n\n"]),

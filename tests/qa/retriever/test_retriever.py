@@ -78,4 +78,5 @@ def test_no_documents_no_hits_and_punctuation_is_no_error(library: Library) -> N
 def test_an_empty_library_answers_with_nothing(tmp_path: Path) -> None:
     with Library.open(tmp_path / "new") as empty:
         assert empty.search("预算") == []
-        assert empty.documents() == empty.problems() == []
+        assert empty.documents() == []
+        assert empty.problems() == []
