@@ -34,9 +34,7 @@ def read_file(path: Path) -> bytes:
     path = Path(path)
     try:
         if path.is_dir():
-            raise DocumentError(
-                f"{path} is a folder, not a document.", "Give a file, or add the folder as a whole."
-            )
+            raise DocumentError(f"{path} is a folder, not a document.", "Give a file, or add the folder as a whole.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise DocumentError(
@@ -61,9 +59,7 @@ def parse(data: bytes, name: str) -> ParsedDocument:
     suffix = _suffix(data, name)
     content = _read(data, name, suffix)
     if not any(c.isprintable() and not c.isspace() for c in content.text):
-        raise DocumentError(
-            f"{name} is empty: it holds no text.", "Check that the file was saved completely."
-        )
+        raise DocumentError(f"{name} is empty: it holds no text.", "Check that the file was saved completely.")
     text, blocks = content.text, content.blocks
     edge = boilerplate.edges(text, blocks)
     aside = tuple(sorted([*content.boilerplate, *((blocks[i].start, blocks[i].end) for i in edge)]))
@@ -88,9 +84,7 @@ def _suffix(data: bytes, name: str) -> str:
     if not data:
         raise DocumentError(f"{name} is empty.", "Check that the file was saved completely.")
     if data.startswith(b"%PDF-") or suffix == ".pdf":
-        raise DocumentError(
-            f"{name} is a PDF, which this version does not read.", "Save it as DOCX, HTML or text."
-        )
+        raise DocumentError(f"{name} is a PDF, which this version does not read.", "Save it as DOCX, HTML or text.")
     if suffix == ".doc" or (suffix == ".docx" and data.startswith(b"\xd0\xcf\x11\xe0")):
         raise DocumentError(
             f"{name} is an old or encrypted Word file, which is not read.",

@@ -152,7 +152,5 @@ def _checked(text: str | None, name: str) -> str:
     text = text.removeprefix("\ufeff")
     controls = sum(1 for c in text if (c < " " and c not in "\t\n\r\x0b\x0c") or c == "\x7f")
     if "\x00" in text or controls * 10 > len(text):
-        raise DocumentError(
-            f"{shown} is a binary file, not a text.", "Give the file the suffix of its format."
-        )
+        raise DocumentError(f"{shown} is a binary file, not a text.", "Give the file the suffix of its format.")
     return text

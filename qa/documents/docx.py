@@ -95,11 +95,7 @@ def _lines(document: Any) -> Iterator[tuple[str, Kind, int | None, int | None]]:
             line = _text(element)
             # A heading that is a whole paragraph of prose was styled by mistake.
             heading = level is not None and len(line) <= 120
-            yield (
-                (line.replace("\n", " "), Kind.HEADING, level, None)
-                if heading
-                else (line, Kind.TEXT, None, None)
-            )
+            yield ((line.replace("\n", " "), Kind.HEADING, level, None) if heading else (line, Kind.TEXT, None, None))
             for box in element.iter(*_BOXES):
                 if not any(parent.tag in _DELETED for parent in box.iterancestors()):
                     for paragraph in box.iter(f"{_W}p"):
@@ -180,11 +176,7 @@ def _heading_levels(document: Any) -> dict[str, int]:
             if match:
                 levels[identifier] = int(match[1])
                 break
-            if (
-                outline is not None
-                and outline.get(f"{_W}val", "9").isdigit()
-                and int(outline.get(f"{_W}val")) < 9
-            ):
+            if outline is not None and outline.get(f"{_W}val", "9").isdigit() and int(outline.get(f"{_W}val")) < 9:
                 levels[identifier] = int(outline.get(f"{_W}val")) + 1
                 break
             if _TITLE_STYLE.match(value):

@@ -130,9 +130,7 @@ _META = {
     "source": ("contentsource", "article:source", "source"),
     "organisation": ("author", "dc.publisher", "publisher"),
 }
-_BODY = re.compile(
-    r"[\u4e00-\u9fff]{2,30}(?:政府|委员会|法院|检察院|办公厅|办公室|[部厅局署院会]|大学|公司|中心)"
-)
+_BODY = re.compile(r"[\u4e00-\u9fff]{2,30}(?:政府|委员会|法院|检察院|办公厅|办公室|[部厅局署院会]|大学|公司|中心)")
 
 
 @dataclass(slots=True)
@@ -156,9 +154,7 @@ class _Writer:
         self.parts.clear()
         if line.strip():
             kind = Kind.TEXT if level is None or aside else Kind.HEADING
-            self.lines.append(
-                _Line(_BREAKS.sub(" ", line), kind, level if kind is Kind.HEADING else None, None, aside)
-            )
+            self.lines.append(_Line(_BREAKS.sub(" ", line), kind, level if kind is Kind.HEADING else None, None, aside))
 
 
 def read(data: bytes, name: str) -> Content:
@@ -310,9 +306,7 @@ def _cell(node: Any) -> str:
 def _stated(tree: Any, lines: list[_Line]) -> Metadata:
     fields: dict[str, str] = {}
     for node in tree.css("meta"):
-        key = (
-            node.attributes.get("name") or node.attributes.get("property") or node.attributes.get("itemprop")
-        )
+        key = node.attributes.get("name") or node.attributes.get("property") or node.attributes.get("itemprop")
         value = " ".join((node.attributes.get("content") or "").split())
         if key and value:
             fields.setdefault(key.strip().lower(), value)
@@ -332,7 +326,5 @@ def _stated(tree: Any, lines: list[_Line]) -> Metadata:
 
 def _page_title(title: str, lines: list[_Line]) -> str:
     """A page's title without its site's name, when the first part stands on the page itself."""
-    first = re.split(r"\s*[|｜_]\s*|\s+[-–—]\s+|[-–—]{1,2}(?=[^-–—]*(?:网|政府|门户|首页)[^-–—]*$)", title)[
-        0
-    ].strip()
+    first = re.split(r"\s*[|｜_]\s*|\s+[-–—]\s+|[-–—]{1,2}(?=[^-–—]*(?:网|政府|门户|首页)[^-–—]*$)", title)[0].strip()
     return first if first and any(first in line.text for line in lines) else title

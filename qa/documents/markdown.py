@@ -30,9 +30,7 @@ def read(text: str) -> Content:
     asides.extend(_comments(text, asides[-1][1] if asides else 0))
     # markdown-it counts lines by \n after folding \r\n and \r into it: fold likewise, one for one in lines.
     starts = _line_starts(text)
-    body = "\n".join(
-        _blank(text, a, b, asides) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)
-    )
+    body = "\n".join(_blank(text, a, b, asides) for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
     found: list[Block] = []
     for first, last, kind, level, table in _tokens(body):
         start = starts[first]
@@ -123,9 +121,7 @@ def _outside(start: int, end: int, asides: list[tuple[int, int]]) -> Iterator[tu
         yield start, end
 
 
-def _blocks(
-    text: str, start: int, end: int, kind: Kind, level: int | None, table: int | None
-) -> Iterator[Block]:
+def _blocks(text: str, start: int, end: int, kind: Kind, level: int | None, table: int | None) -> Iterator[Block]:
     if kind is Kind.TEXT:
         yield from plain_blocks(text, start, end)
         return

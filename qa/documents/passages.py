@@ -46,9 +46,7 @@ class _Chunk:
         return self.end - self.start
 
 
-def draft(
-    text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int, int]] = ()
-) -> tuple[PassageDraft, ...]:
+def draft(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int, int]] = ()) -> tuple[PassageDraft, ...]:
     """Passages that cover every block, in order; no passage reaches over a span of ``boilerplate``."""
     drafts: list[PassageDraft] = []
     for chunk in _chunks(text, placed, boilerplate):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from qa.reader.question import Kind, Question, years_in
@@ -27,9 +27,11 @@ FEATURES = (
     "type",  # 1: of the kind and unit asked, between: related, 0: a sentence or clause
     "typed_none",  # the question asks for a typed span and this is a sentence or clause
     "proximity",  # how closely the span follows the question's words
+    "focus",  # the same for the words at the interrogative alone (拉动了多少消费: 拉动, 消费)
     "change_missing",  # growth is asked and the span is no figure of growth
     "change_unasked",  # the span is a figure of growth and the question asks for none
     "repeats",  # share of the span that merely repeats the question
+    "joined",  # the candidate is the clauses of two typed spans that both fit
     "clause",  # the candidate is a clause of a longer sentence
     "length",  # log length of the candidate, for sentences and clauses
     "rank",  # 1 / rank of the Hit
@@ -56,6 +58,8 @@ _RELATED: dict[Kind, dict[Kind, float]] = {
 TYPED = frozenset(_RELATED)
 # How many sentences are compared by embedding, and how many spans of one sentence are weighed.
 SENTENCES, SPANS = 6, 3
+# The longest answer, in characters, that joins the clauses of two spans.
+JOINED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +199,9 @@ def _proximity(
     text: str,
     rarity: Rarity,
     growth: bool,
+    among: Collection[str],
 ) -> float:
-    """0..1: the rarity of the question's words, each discounted by its distance from the span.
+    """0..1: the rarity of the question's words ``among``, each discounted by its distance from the span.
 
     In reports the figure follows its indicator, so words behind the span count as farther away; so do words
     beyond a clause's edge, and beyond another span of the same kind, which would be theirs. A figure of
@@ -204,6 +209,8 @@ def _proximity(
     """
     got = 0.0
     for word, found in places:
+        if word not in among:
+            continue
         best = 0.0
         for at in found:
             last = at + len(word)
@@ -215,13 +222,11 @@ def _proximity(
             gap += 8.0 * sum(o.start >= left and o.end <= right for o in others)
             best = max(best, math.exp(-gap / (32.0 if growth else 16.0)))
         got += rarity.of[word] * best
-    return got / rarity.total
+    return got / (sum(rarity.of[w] for w in among) or 1.0)
 
 
 def _is_change(text: str, span: TypedSpan) -> bool:
-    return span.kind in (Kind.PERCENT, Kind.AMOUNT, Kind.COUNT) and bool(
-        _LEADS_CHANGE.search(text[: span.start])
-    )
+    return span.kind in (Kind.PERCENT, Kind.AMOUNT, Kind.COUNT) and bool(_LEADS_CHANGE.search(text[: span.start]))
 
 
 def weigh(question: Question, sentences: Sequence[Sentence], rarity: Rarity) -> list[Weighed]:
@@ -258,18 +263,24 @@ def weigh(question: Question, sentences: Sequence[Sentence], rarity: Rarity) -> 
             growth = _is_change(s.text, span)
             own = {
                 "type": _type(question, span, s.text),
-                "proximity": _proximity(span, alike, places, s.text, rarity, growth and question.change),
+                "proximity": _proximity(
+                    span, alike, places, s.text, rarity, growth and question.change, question.content
+                ),
+                "focus": _proximity(span, alike, places, s.text, rarity, growth and question.change, question.focus),
                 "change_missing": float(question.change and not growth),
                 "change_unasked": float(growth and not question.change),
                 "repeats": repeats,
             }
-            order = own["type"] + own["proximity"] - repeats
+            order = own["type"] + own["proximity"] + 0.5 * own["focus"] - repeats
             typed.append((order - 0.5 * (own["change_missing"] + own["change_unasked"]), span, own))
         typed.sort(key=lambda t: -t[0])
         for _, span, own in typed[:SPANS]:
             out.append(_weighed(s, span.start, span.end, common, own))
         pieces = [(0, len(s.text))]
         parts = clauses(s.text)
+        joined = _joined([span for _, span, own in typed[:2] if own["type"] > 0], parts)
+        if joined:
+            pieces.append(joined)
         if len(parts) > 1:
             shares = [rarity.share(s.text[a:b]) for a, b in parts]
             first = max(range(len(parts)), key=lambda i: shares[i])
@@ -283,12 +294,26 @@ def weigh(question: Question, sentences: Sequence[Sentence], rarity: Rarity) -> 
             own = {
                 "typed_none": float(bool(wanted)),
                 "repeats": len(_bigrams(piece) & _bigrams(question.text)) / (len(_bigrams(piece)) or 1),
+                "joined": float((start, end) == joined),
                 "clause": float(end - start < len(s.text)),
                 "length": math.log(max(1, end - start) / 20.0),
                 "proximity": rarity.share(piece),
             }
             out.append(_weighed(s, start, end, common, own))
     return out
+
+
+def _joined(spans: Sequence[TypedSpan], parts: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """From the clause of the one span to the clause of the other, when there are two and they stand close.
+
+    Where it is not clear which of two figures is meant, both in their own words are the honest answer.
+    """
+    if len(spans) < 2:
+        return None
+    touched = [(a, b) for a, b in parts if any(a <= span.start < b for span in spans)]
+    if not touched or touched[-1][1] - touched[0][0] > JOINED:
+        return None
+    return touched[0][0], touched[-1][1]
 
 
 def _weighed(s: Sentence, start: int, end: int, common: dict[str, float], own: dict[str, float]) -> Weighed:

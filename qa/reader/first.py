@@ -91,9 +91,7 @@ class FirstSelector:
             start, end = passage.start + w.start, passage.start + w.end
             if any(c.hit.passage == passage and start < c.end and c.start < end for c in out):
                 continue
-            out.append(
-                Candidate(w.sentence.hit, start, end, passage.text[w.start : w.end], float(confidences[i]))
-            )
+            out.append(Candidate(w.sentence.hit, start, end, passage.text[w.start : w.end], float(confidences[i])))
             if len(out) == _CANDIDATES:
                 break
         return out

@@ -69,11 +69,7 @@ class Pool:
             for i, c in found:
                 norm = 1.2 * (0.25 + 0.75 * self._lengths[i] / self._mean)
                 scores[i] += idf * c * 2.2 / (c + norm)
-        best = [
-            i
-            for i in sorted(scores, key=lambda i: -scores[i])
-            if i != without and (within is None or i in within)
-        ]
+        best = [i for i in sorted(scores, key=lambda i: -scores[i]) if i != without and (within is None or i in within)]
         return [Hit(self.passages[i], 61.0 / (61.0 + n)) for n, i in enumerate(best[:k])]
 
 
@@ -95,15 +91,12 @@ def _overlap(answer: str, gold: str) -> float:
 
 def is_right(answer: str, golds: Sequence[str]) -> bool:
     """Character F1 of at least 0.5 with a gold answer, or the gold within a short answer."""
-    return any(
-        _overlap(answer, g) >= 0.5 or (fold(g) in fold(answer) and len(answer) <= SHORT_SENTENCE)
-        for g in golds
-    )
+    return any(_overlap(answer, g) >= 0.5 or (fold(g) in fold(answer) and len(answer) <= SHORT_SENTENCE) for g in golds)
 
 
 def closeness(answer: str, golds: Sequence[str], right: float) -> float:
     """How good an answer is to rank by, in 0..1: the best character F1; a gold only contained counts half."""
-    return right * max(0.5, max((_overlap(answer, g) for g in golds), default=0.0)) if right else 0.0
+    return right * max(0.75, max((_overlap(answer, g) for g in golds), default=0.0)) if right else 0.0
 
 
 def load(shared: Path, rng: random.Random, size: int) -> tuple[dict[str, Pool], list[Example]]:
@@ -230,13 +223,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="Fit the first selector on training data.")
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument(
-        "--size", type=int, default=150, help="questions of each source; twice as many of reports"
-    )
+    parser.add_argument("--size", type=int, default=150, help="questions of each source; twice as many of reports")
     parser.add_argument("--out", type=Path, default=MODEL_FILE)
-    parser.add_argument(
-        "--drop", nargs="*", default=[], help="features to leave out: for ablations, writes nothing"
-    )
+    parser.add_argument("--drop", nargs="*", default=[], help="features to leave out: for ablations, writes nothing")
     parser.add_argument("--cache", type=Path, help="a JSON file that keeps cosines between runs")
     args = parser.parse_args()
     rng = random.Random(20250101)

@@ -181,9 +181,7 @@ def report_examples(shared: Path, rng: random.Random, size: int) -> tuple[list[P
             made.append(Made(f"{stated}年{question}", (gold,), p.id, p.document_id, "report-year"))
         elif draw < 0.65:
             made.append(
-                Made(
-                    f"{place}{stated + '年' if stated else ''}{question}", (gold,), p.id, None, "report-place"
-                )
+                Made(f"{place}{stated + '年' if stated else ''}{question}", (gold,), p.id, None, "report-place")
             )
         elif draw < 0.75:
             other = str(int(year) - rng.choice((3, 4, 5, 6)))

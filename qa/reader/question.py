@@ -38,7 +38,8 @@ class Question:
 
     ``units`` are the units that the answer's figure may bear (empty: any); ``head`` is the noun that the
     answer is an instance of (哪条街: 街); ``change`` says that growth or decline is asked; ``content`` are
-    the words that should occur near the answer, in their order; ``focus`` is the index of the interrogative.
+    the words that should occur near the answer, in their order; ``focus`` are those of them that stand at the
+    interrogative (拉动了多少消费: 拉动, 消费), which tell the figure asked from others of the same subject.
     """
 
     text: str
@@ -49,14 +50,12 @@ class Question:
     years: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
     content: tuple[str, ...] = ()
-    focus: int = 0
+    focus: frozenset[str] = frozenset()
 
 
 _CHANGE = r"增长|增速|增幅|涨幅|降幅|下降|上升|上涨|提高|提升|增加|减少|降低|回落|同比|环比|翻了"
 _LOCALITY = "国家|地区|城市|省份|省|市|县|区|镇|乡|村|街道|社区|地方|岛|州|洲|大洲|国"
-_BODY = (
-    "公司|企业|机构|单位|部门|大学|学校|学院|银行|医院|出版社|组织|协会|政党|球队|俱乐部|电视台|集团|厂|队|社"
-)
+_BODY = "公司|企业|机构|单位|部门|大学|学校|学院|银行|医院|出版社|组织|协会|政党|球队|俱乐部|电视台|集团|厂|队|社"
 _MEASURE = "个|位|座|条|种|部|本|首|款|支|只|项|场|次|届|所|家|处|块|类|份|篇|张|届|片|辆|艘|枚|套|间|颗|幅"
 _UNIT = "|".join(re.escape(u) for u in units.LONGEST_FIRST)
 
@@ -138,9 +137,7 @@ _STOP = units.word_set(
     "几家 几种 几次"
 )
 # Words that the tagger takes for names of places.
-_NO_PLACE = units.word_set(
-    "城镇 城市 上市 都市 市区 城区 乡镇 农村 地区 县域 全市 全省 全区 全县 城乡 市县 省市"
-)
+_NO_PLACE = units.word_set("城镇 城市 上市 都市 市区 城区 乡镇 农村 地区 县域 全市 全省 全区 全县 城乡 市县 省市")
 # A number of four digits before 年 or within a date; or one of the last centuries that no unit follows.
 _YEAR = re.compile(
     r"(?<![\d.,])(\d{4})(?=年|[-./]\d{1,2}[-./]\d)|(?<![\d.,])((?:18"
@@ -217,31 +214,18 @@ def analyse(question: str) -> Question:
         or re.search("增速|增幅|涨幅|降幅|同比|环比|增长率", text)
     )
     wanted: frozenset[str] = frozenset()
-    if (
-        kind is Kind.AMOUNT
-        and match
-        and (unit or re.search("投资|花|耗资|费用|金额|造价|总值|多少钱", match.group()))
-    ):
+    if kind is Kind.AMOUNT and match and (unit or re.search("投资|花|耗资|费用|金额|造价|总值|多少钱", match.group())):
         wanted = units.MONEY
     elif kind in (Kind.COUNT, Kind.DURATION) and unit:
         wanted = units.alike(unit)
         if unit in units.MONEY:
             kind = Kind.AMOUNT
-    elif (
-        kind is Kind.AMOUNT
-        and match
-        and match.group()[0] == "多"
-        and match.group()[1:2] in units.BY_ADJECTIVE
-    ):
+    elif kind is Kind.AMOUNT and match and match.group()[0] == "多" and match.group()[1:2] in units.BY_ADJECTIVE:
         wanted = units.BY_ADJECTIVE[match.group()[1]]
     # 增长了多少 with no unit of its own asks for the percentage.
-    if (
-        kind is Kind.AMOUNT
-        and not wanted
-        and change
-        and re.search(rf"(?:{_CHANGE})[了到至为是约]*(?:多少|几)", text)
-    ):
+    if kind is Kind.AMOUNT and not wanted and change and re.search(rf"(?:{_CHANGE})[了到至为是约]*(?:多少|几)", text):
         kind = Kind.PERCENT
+    content = tuple(_content((text[: cut[0]], _keep(kind, text[cut[0] : cut[1]]), text[cut[1] :])))
     return Question(
         text=text,
         kind=kind,
@@ -250,6 +234,17 @@ def analyse(question: str) -> Question:
         change=change,
         years=years_in(text),
         places=tuple(dict.fromkeys(_places(text))),
-        content=tuple(_content((text[: cut[0]], _keep(kind, text[cut[0] : cut[1]]), text[cut[1] :]))),
-        focus=span[0],
+        content=content,
+        focus=frozenset(w for w in content if _touches(w, text, span)),
     )
+
+
+# How far from the interrogative a word may end or begin and still belong to it: 了, 的, 一共 may stand between.
+_NEAR = 4
+
+
+def _touches(word: str, text: str, span: tuple[int, int]) -> bool:
+    """Whether ``word`` stands at the interrogative ``span``, before or behind it."""
+    before = text.rfind(word, 0, span[0])
+    behind = text.find(word, span[1])
+    return (before >= 0 and span[0] - (before + len(word)) < _NEAR) or 0 <= behind - span[1] < _NEAR

@@ -120,9 +120,7 @@ def test_truncated_weights_are_built_anew(unpacked: Path) -> None:
     assert len(list(unpacked.parent.iterdir())) == 2
 
 
-def test_a_place_that_cannot_be_written_is_said_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_place_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("YINDA_CACHE", str(tmp_path / "file"))
     with pytest.raises(ModelError, match="cannot be unpacked") as caught:
@@ -162,9 +160,7 @@ def test_blocks_of_four_bits_are_read_as_they_are_defined(blocks: list[tuple[flo
     assert dequantize(packed).tolist() == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"PK\3\4" + bytes(80), b"E5S1\2\0\0\0" + bytes(80), b"E5S1\1\0\0\0"]
-)
+@pytest.mark.parametrize("content", [b"", b"PK\3\4" + bytes(80), b"E5S1\2\0\0\0" + bytes(80), b"E5S1\1\0\0\0"])
 def test_other_files_are_not_parsed(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"packed|version|early"):
         parse(content)

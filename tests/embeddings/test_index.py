@@ -133,9 +133,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_a_damaged_file_is_noticed(
-    saved: bytes, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
+def test_a_damaged_file_is_noticed(saved: bytes, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged"
     place = data.draw(st.integers(0, len(saved) - 1))
     damage = data.draw(st.sampled_from(["cut", "changed", "longer"]))
@@ -158,9 +156,7 @@ def test_a_missing_file_or_another_dimension_is_unreadable(saved: bytes, tmp_pat
         VectorIndex.load(tmp_path / "vectors", DIMENSION + 1)
 
 
-def test_a_failed_save_keeps_the_earlier_file(
-    saved: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_save_keeps_the_earlier_file(saved: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "vectors"
     path.write_bytes(saved)
     index = VectorIndex(DIMENSION)

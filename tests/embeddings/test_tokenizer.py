@@ -75,9 +75,7 @@ def test_every_code_point_of_the_map_alone_and_beside_marks(
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))
-def test_any_text_is_normalised_as_the_map_says(
-    tokenizer: Tokenizer, reference: Reference, text: str
-) -> None:
+def test_any_text_is_normalised_as_the_map_says(tokenizer: Tokenizer, reference: Reference, text: str) -> None:
     assert tokenizer.normalizer.normalize_str(text) == reference.normalise(text)
 
 
@@ -92,18 +90,14 @@ CHINESE = st.text(
 
 @settings(max_examples=200, deadline=None)
 @given(CHINESE)
-def test_ids_are_those_of_a_plain_viterbi_search(
-    tokenizer: Tokenizer, reference: Reference, text: str
-) -> None:
+def test_ids_are_those_of_a_plain_viterbi_search(tokenizer: Tokenizer, reference: Reference, text: str) -> None:
     text = "passage: " + text
     assert tokenizer.encode(text).ids == reference.ids(text)
 
 
 @settings(max_examples=200, deadline=None)
 @given(CHINESE)
-def test_offsets_stand_where_the_token_comes_from(
-    tokenizer: Tokenizer, reference: Reference, text: str
-) -> None:
+def test_offsets_stand_where_the_token_comes_from(tokenizer: Tokenizer, reference: Reference, text: str) -> None:
     encoded = tokenizer.encode(text)
     before = 0
     for token, (start, end) in list(zip(encoded.tokens, encoded.offsets, strict=True))[1:-1]:

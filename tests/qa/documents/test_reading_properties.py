@@ -81,9 +81,7 @@ def documents(draw: st.DrawFn, sentences: list[str], anything: bool = True) -> s
 def assert_complete(document: ParsedDocument) -> None:
     """Every character that is not whitespace is in exactly one passage or in the boilerplate."""
     spans = sorted([(p.start, p.end) for p in document.passages] + list(document.boilerplate))
-    assert [(p.start, p.end) for p in document.passages] == sorted(
-        (p.start, p.end) for p in document.passages
-    )
+    assert [(p.start, p.end) for p in document.passages] == sorted((p.start, p.end) for p in document.passages)
     position = 0
     for start, end in spans:
         assert position <= start < end

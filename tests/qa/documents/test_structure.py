@@ -65,9 +65,7 @@ def test_numbers_at_the_start_of_a_line_are_no_headings() -> None:
 
 
 def test_lists_and_contents_are_no_headings() -> None:
-    contents = (
-        f"年报\n目录\n一、回顾\n二、安排\n三、保障\n\n一、回顾\n{BODY}\n二、安排\n{BODY}\n三、保障\n{BODY}"
-    )
+    contents = f"年报\n目录\n一、回顾\n二、安排\n三、保障\n\n一、回顾\n{BODY}\n二、安排\n{BODY}\n三、保障\n{BODY}"
     assert paths(contents) == [(), ("一、回顾",), ("二、安排",), ("三、保障",)]
     shopping = "购物清单\n1.苹果\n2.香蕉\n3.牛奶\n请在周五以前买好，放进冰箱里。"
     assert paths(shopping) == [()]

@@ -46,9 +46,7 @@ def hits(texts: list[str], heading: tuple[str, ...] = ("2024年工作回顾",)) 
         ("解决了企业多少个难题？", "312个"),
     ],
 )
-def test_the_figure_that_belongs_to_the_indicator(
-    selector: FirstSelector, question: str, answer: str
-) -> None:
+def test_the_figure_that_belongs_to_the_indicator(selector: FirstSelector, question: str, answer: str) -> None:
     best = selector.read(question, hits(REPORT))[0]
     assert best.text == answer
     assert best.confidence > 0.1
@@ -89,9 +87,7 @@ def test_nothing_to_read(selector: FirstSelector) -> None:
         ("2024年地区生产总值是多少？", "2017年地区生产总值是多少？"),
     ],
 )
-def test_what_the_passages_do_not_say_is_less_likely(
-    selector: FirstSelector, answered: str, not_answered: str
-) -> None:
+def test_what_the_passages_do_not_say_is_less_likely(selector: FirstSelector, answered: str, not_answered: str) -> None:
     said = selector.read(answered, hits(REPORT))[0].confidence
     unsaid = selector.read(not_answered, hits(REPORT))[0].confidence
     assert said > unsaid
@@ -99,9 +95,7 @@ def test_what_the_passages_do_not_say_is_less_likely(
 
 def test_a_model_of_other_features_is_refused(tmp_path: Path) -> None:
     model = tmp_path / "m.json"
-    model.write_text(
-        '{"features": ["similarity"], "coefficients": [1, 0], "calibration": [1, 0], "threshold": 0.5}'
-    )
+    model.write_text('{"features": ["similarity"], "coefficients": [1, 0], "calibration": [1, 0], "threshold": 0.5}')
     with pytest.raises(ValueError, match="other features"):
         FirstSelector(load_embedder(), model)
     assert len(FEATURES) == len(set(FEATURES))

@@ -79,9 +79,7 @@ NUMBERS = st.one_of(
 FIGURE = st.tuples(NUMBERS, st.sampled_from(UNITS)).map("".join)
 
 
-@given(
-    st.lists(FIGURE, min_size=1, max_size=4), st.sampled_from(("，增长", "；共投入", "。新建", "，其中出口"))
-)
+@given(st.lists(FIGURE, min_size=1, max_size=4), st.sampled_from(("，增长", "；共投入", "。新建", "，其中出口")))
 def test_a_figure_is_never_cut(figures: list[str], between: str) -> None:
     text = "全年完成" + between.join(figures) + "。"
     spans = typed_spans(fold(text), FIGURES)
