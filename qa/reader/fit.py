@@ -95,7 +95,7 @@ def is_right(answer: str, golds: Sequence[str]) -> bool:
 
 
 def closeness(answer: str, golds: Sequence[str], right: float) -> float:
-    """How good an answer is to rank by, in 0..1: the best character F1; a gold only contained counts half."""
+    """How good an answer is to rank by, in 0..1: the best character F1; a gold only contained counts 0.75."""
     return right * max(0.75, max((_overlap(answer, g) for g in golds), default=0.0)) if right else 0.0
 
 
