@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 # Small batches: progress moves and Ctrl-C is heard, and larger ones are no faster on a processor.
 EMBED_BATCH = 8
+# Documents that come one by one are written to the caches together, after so many passages.
+SAVE_AFTER = 1000
 _ISO_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
@@ -86,13 +89,12 @@ class Library:
             return self._embedder
 
     def _load_embedder(self) -> Embedder:
-        from embeddings import load_embedder
         from embeddings.errors import ModelError
 
         recorded = self._store.model()
         try:
             if self._model is None or isinstance(self._model, str):
-                embedder = load_embedder(self._model or recorded.get("model") or None)
+                embedder = _shared_embedder(self._model or recorded.get("model") or None)
             else:
                 embedder = self._model
         except ModelError as error:
@@ -138,7 +140,7 @@ class Library:
 
         Other bytes under the same name stand beside the earlier ones: a name alone does not make a newer version.
         """
-        return self._add([_Source(name, Path(name).name, None, lambda: data)], progress)
+        return self._add([_Source(name, Path(name).name, None, lambda: data)], progress, save_at_least=SAVE_AFTER)
 
     def update(self, *, progress: Progress = False) -> AddReport:
         """Read every document that came from a file again, and replace what changed.
@@ -167,7 +169,7 @@ class Library:
             self._retriever.save()
         return ids
 
-    def _add(self, sources: Sequence[_Source | Addition], progress: Progress) -> AddReport:
+    def _add(self, sources: Sequence[_Source | Addition], progress: Progress, *, save_at_least: int = 1) -> AddReport:
         additions: list[Addition] = []
         changed = False
         try:
@@ -186,7 +188,7 @@ class Library:
                 report(Step(len(sources), len(sources), ""))
         finally:
             if changed:
-                self._retriever.save()
+                self._retriever.save(at_least=save_at_least)
         return AddReport(tuple(additions))
 
     def _add_one(self, source: _Source, part: Callable[[float], None]) -> Addition:
@@ -203,6 +205,8 @@ class Library:
             if here is None:
                 same = self._store.find(sha256=sha256)
             if same is not None:
+                if source.location:
+                    self._store.relocate(same[0], source.location)
                 return Addition(source.label, "unchanged", same[0], same[2])
             parsed = parse(data, source.name)
         except DocumentError as error:
@@ -322,6 +326,24 @@ class Library:
     def model(self) -> dict[str, str]:
         """The recorded embedding model: ``model``, ``model_identity``, ``model_dimension``; empty when new."""
         return self._store.model()
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _shared_embedder(name: str | None) -> Embedder:
+    # A model takes seconds to load and much memory: the Libraries of one process share it.
+    from embeddings.default_model import NAME
+
+    with _one_at_a_time:
+        return _loaded(name or NAME)
+
+
+@lru_cache(maxsize=2)
+def _loaded(name: str) -> Embedder:
+    from embeddings import load_embedder
+
+    return load_embedder(name)
 
 
 def _iso_date(name: str, value: str | date | None) -> str | None:

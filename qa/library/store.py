@@ -102,6 +102,11 @@ class Store:
                     "check the folder's permissions and the free space",
                 ) from error
             raise self._unsound(error) from error
+        except sqlite3.IntegrityError as error:
+            raise LibraryError(
+                f"another process changed the Library at {self.path.parent} in the same place at the same time",
+                "run the command again",
+            ) from error
         except sqlite3.DatabaseError as error:
             raise self._unsound(error) from error
 
@@ -353,6 +358,14 @@ class Store:
                     for ordinal, p in enumerate(passages)
                 ],
             )
+
+    def relocate(self, document_id: str, location: str) -> None:
+        """Say where a document's file is now, when it had no place or the file is no longer there (it was moved)."""
+        with self._translated():
+            row = self._connect().execute("SELECT location FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is not None and row[0] != location and (row[0] is None or not Path(row[0]).exists()):
+            with self._write() as connection:
+                connection.execute("UPDATE documents SET location = ? WHERE id = ?", (location, document_id))
 
     def delete(self, document_id: str) -> bool:
         """Remove a document with everything that belongs to it; False when there is none of this id."""

@@ -113,9 +113,9 @@ class LexicalIndex:
         with _readable():
             writer = self._open().writer(_WRITER_HEAP, 1)
         for passage_id in removed:
-            writer.delete_documents("passage", passage_id)
+            writer.delete_documents_by_term("passage", passage_id)
         for entry in added:
-            writer.delete_documents("passage", entry.passage_id)
+            writer.delete_documents_by_term("passage", entry.passage_id)
             document: Any = tantivy.Document()
             document.add_integer("passage", entry.passage_id)
             document.add_text("document", entry.document_id)

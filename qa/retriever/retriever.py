@@ -98,6 +98,7 @@ class Retriever:
         self._embedder = embedder
         self._vectors: VectorIndex | None = None
         self._vectors_change = 0
+        self._saved_change = 0
         self._lexical = LexicalIndex(folder / "lexical")
         self._mutex = threading.RLock()
 
@@ -121,6 +122,7 @@ class Retriever:
         if self._vectors is None:
             try:
                 self._vectors, self._vectors_change = VectorIndex.load(self._vector_file, dimension)
+                self._saved_change = self._vectors_change
             except IndexUnreadable:
                 self._vectors, self._vectors_change = VectorIndex(dimension), 0
         with self._source.snapshot():
@@ -164,16 +166,24 @@ class Retriever:
                     context(titles.get(passage.document_id, ""), passage.heading_path),
                 )
 
-    def save(self) -> None:
-        """Write both caches at the Library's present change number."""
+    def save(self, *, at_least: int = 1) -> None:
+        """Write both caches at the Library's present change number, when so many passages came or went since.
+
+        Writing the vectors takes time that grows with the Library; who adds one small document after another need
+        not wait for it each time, because a cache that lags behind is brought up to date when it is read.
+        """
         with self._mutex:
             if not self._source.model():
+                return
+            pending = self._source.delta(self._saved_change)
+            if len(pending.added) + len(pending.removed) < at_least and not pending.whole:
                 return
             self._refresh_vectors()
             assert self._vectors is not None
             self._folder.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self._folder / "vectors.lock"):
                 self._vectors.save(self._vector_file, self._vectors_change)
+            self._saved_change = self._vectors_change
             self._refresh_lexical(wait=True)
 
     def problems(self) -> list[str]:
