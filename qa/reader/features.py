@@ -24,6 +24,8 @@ FEATURES = (
     "place_missing",  # a place that the question names is in neither
     "number_missing",  # a number or Latin word that the question names is in neither
     "year",  # 1: the year that the question names is given, -1: another one is, 0: unknown or not asked
+    "year_missing",  # the year that the question names is in neither the Passage nor its headings
+    "tense",  # 1: last year asked and a review read, or a plan and a plan; -1: crosswise; 0: unknown or not asked
     "type",  # 1: of the kind and unit asked, between: related, 0: a sentence or clause
     "typed_none",  # the question asks for a typed span and this is a sentence or clause
     "proximity",  # how closely the span follows the question's words
@@ -169,12 +171,38 @@ def _year(question: Question, sentence: Sentence) -> float:
     return 0.0
 
 
+# A report of year N tells what N-1 achieved in its review, and what N plans in the rest.
+_ASKS_REVIEW = re.compile("去年|上年|上一年|过去一年")
+_ASKS_PLAN = re.compile("今年|明年|目标|计划|预期|力争|打算|拟")
+_IS_REVIEW = re.compile("回顾|总结|成绩|过去[一五]年")
+_IS_PLAN = re.compile("安排|目标|任务|打算|展望|计划|总体要求|重点工作|工作建议")
+
+
+# 突破15亿元大关,达15.8亿元: the mark that was passed is not the figure.
+_PASSED = re.compile("突破|跨过|跨越|迈上|超过|站上")
+
+
+def _side(text: str, review: re.Pattern[str], plan: re.Pattern[str]) -> int:
+    return bool(review.search(text)) - bool(plan.search(text))
+
+
+def _tense(question: Question, sentence: Sentence) -> float:
+    asked = _side(question.text, _ASKS_REVIEW, _ASKS_PLAN)
+    for heading in reversed(sentence.hit.passage.heading_path):
+        given = _side(fold(heading), _IS_REVIEW, _IS_PLAN)
+        if given:
+            return float(asked * given)
+    return 0.0
+
+
 def _type(question: Question, span: TypedSpan, text: str) -> float:
     value = _RELATED[question.kind].get(span.kind, 0.0)
     if question.kind is Kind.PERCENT and span.kind is not Kind.PERCENT and not question.change:
         value *= 0.3
     if question.units and span.kind in (Kind.AMOUNT, Kind.COUNT, Kind.DURATION):
         value = 1.0 if span.unit in question.units else 0.25 if span.unit else 0.4
+    if _PASSED.search(text[max(0, span.start - 3) : span.end]) and text.startswith("大关", span.end):
+        value *= 0.5
     if question.kind in (Kind.ENTITY, Kind.ORGANISATION, Kind.PLACE) and question.head:
         value = 1.0 if text[span.start : span.end].endswith(question.head) else 0.5
     return value
@@ -249,6 +277,8 @@ def weigh(question: Question, sentences: Sequence[Sentence], rarity: Rarity) -> 
             "place_missing": float(any(p.rstrip("省市县区") not in around for p in question.places)),
             "number_missing": float(any(w not in around for w in figures)),
             "year": _year(question, s),
+            "year_missing": float(bool(question.years) and not any(y in around for y in question.years)),
+            "tense": _tense(question, s),
             "rank": 1.0 / s.rank,
             "relative": s.hit.score / top_score,
         }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qa.reader.base import Candidate, SentenceEmbedder
 from qa.reader.features import FEATURES, Rarity, Sentence, Weighed, prefilter, sentences_of, weigh
 from qa.reader.question import analyse
+from qa.text.aliases import in_words_of
 from qa.types import Hit
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def candidates(
     question: str, hits: Sequence[Hit], similarities: Callable[[str, Sequence[str]], list[float]]
 ) -> list[Weighed]:
     """The candidate spans of the first ``HITS`` Hits with their features."""
-    asked = analyse(question)
     everything = sentences_of(hits[:HITS])
+    asked = analyse(in_words_of(question, "\n".join(dict.fromkeys(s.passage for s in everything))))
     rarity = Rarity(asked, everything)
     chosen: list[Sentence] = prefilter(asked, everything, rarity)
     if not chosen:

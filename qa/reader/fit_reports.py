@@ -175,8 +175,12 @@ def report_examples(shared: Path, rng: random.Random, size: int) -> tuple[list[P
         stated = reviewed or planned
         place = p.document_id[5:]
         draw = rng.random()
-        if draw < 0.25:
+        if draw < 0.12:
             made.append(Made(question, (gold,), p.id, p.document_id, "report"))
+        elif draw < 0.25:
+            # People say 去年 and 今年, counted from the report.
+            relative = rng.choice(("去年", "上年")) if reviewed else "今年" if planned else ""
+            made.append(Made(f"{relative}{question}", (gold,), p.id, p.document_id, "report-relative"))
         elif draw < 0.45 and stated:
             made.append(Made(f"{stated}年{question}", (gold,), p.id, p.document_id, "report-year"))
         elif draw < 0.65:

@@ -105,7 +105,13 @@ def test_content_words_leave_the_interrogative_out() -> None:
     assert not {"多少", "万人"} & set(content)
 
 
+def test_the_words_at_the_interrogative_are_its_focus() -> None:
+    asked = analyse("数字消费券拉动了多少消费？")
+    assert {"拉动", "消费"} <= asked.focus
+    assert "数字" not in asked.focus
+
+
 @given(st.text(max_size=60))
 def test_any_text_can_be_analysed(question: str) -> None:
     asked = analyse(question)
-    assert 0 <= asked.focus <= len(asked.text)
+    assert asked.focus <= set(asked.content)

@@ -1,0 +1,38 @@
+"""Terms that mean the same in reports: people ask for the GDP, and the document says 地区生产总值."""
+
+from __future__ import annotations
+
+from qa.text.normalise import fold
+
+# Folded. Each group holds one indicator's names, the ones that people use in questions among them.
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("gdp", "地区生产总值", "国内生产总值", "生产总值"),
+    ("cpi", "居民消费价格"),
+    ("ppi", "工业生产者出厂价格"),
+    ("r&d", "研发经费", "研究与试验发展"),
+    ("财政收入", "一般公共预算收入"),
+    ("财政支出", "一般公共预算支出"),
+    ("社零", "社会消费品零售总额"),
+    ("固投", "固定资产投资"),
+    ("规上", "规模以上"),
+    ("外贸", "进出口"),
+)
+
+
+def others(question: str) -> list[str]:
+    """The other names of the indicators that ``question`` names, folded."""
+    folded = fold(question)
+    return [name for group in GROUPS if any(n in folded for n in group) for name in group if name not in folded]
+
+
+def in_words_of(question: str, text: str) -> str:
+    """``question``, folded, with each indicator that ``text`` (folded) does not know named as ``text`` names it."""
+    folded = fold(question)
+    for group in GROUPS:
+        asked = max((n for n in group if n in folded), key=len, default=None)
+        if asked is None or asked in text:
+            continue
+        known = next((n for n in group if n in text), None)
+        if known is not None:
+            folded = folded.replace(asked, known)
+    return folded
