@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.text.aliases import others
 from qa.text.words import bigrams, words
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 FORMAT = 3
 # The context field (title and heading path) counts for search, less than the passage's own words.
 CONTEXT_BOOST = 0.5
-# Another name of what is asked (qa.text.aliases) counts less than the name that was used.
-ALIAS_BOOST = 0.5
 _WRITER_HEAP = 50_000_000
 
 
@@ -162,8 +159,6 @@ class LexicalIndex:
         query = tantivy.Query.boolean_query(
             terms("words", cut, 0.5)
             + terms("pairs", bigrams(question), 0.5)
-            + [term for name in others(question) for term in terms("words", words(name), 0.5 * ALIAS_BOOST)]
-            + [term for name in others(question) for term in terms("pairs", bigrams(name), 0.5 * ALIAS_BOOST)]
             + terms("context", dict.fromkeys(cut), CONTEXT_BOOST)
         )
         if documents is not None:

@@ -19,12 +19,6 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def others(question: str) -> list[str]:
-    """The other names of the indicators that ``question`` names, folded."""
-    folded = fold(question)
-    return [name for group in GROUPS if any(n in folded for n in group) for name in group if name not in folded]
-
-
 def in_words_of(question: str, text: str) -> str:
     """``question``, folded, with each indicator that ``text`` (folded) does not know named as ``text`` names it."""
     folded = fold(question)
