@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.durable import sync_folder
 from embeddings.errors import ModelError
 from embeddings.packed_e5 import FloatArray, PackedE5, parse
 
@@ -178,7 +179,7 @@ def _build(folder: Path) -> None:
         if folder.exists():
             folder.rename(Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent)) / "damaged")
         building.rename(folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
     finally:
         for leftover in folder.parent.glob(f".{folder.name}-*"):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -273,17 +274,7 @@ def write_model_folder(packed: PackedE5, folder: Path) -> None:
         files[name] = {"size": state.st_size, "sha256": digest, "mtime_ns": state.st_mtime_ns}
     write_json(MANIFEST, {"format": FORMAT, "source_sha256": SOURCE_SHA256, "files": files})
     for directory in [*(path for path in folder.iterdir() if path.is_dir()), folder]:
-        _sync_folder(directory)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":  # elsewhere a folder cannot be opened to be synced
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(directory)
 
 
 # --- weights ----------------------------------------------------------------------------------------------

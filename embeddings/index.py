@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.durable import sync_folder
 from embeddings.errors import IndexUnreadable
 
 FloatArray = npt.NDArray[np.float32]
@@ -156,7 +157,7 @@ class VectorIndex:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     @classmethod
     def load(
@@ -274,13 +275,3 @@ def _header(line: bytes) -> dict[str, Any]:
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ValueError("another format")
     return header
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -129,4 +129,5 @@ def show_findings(findings: Sequence[Finding]) -> None:
             Text("ok  " if f.ok else "BAD ", "green" if f.ok else "red"),
             Text(f.subject.ljust(width + 2)),
             Text(f.text),
+            soft_wrap=True,
         )
