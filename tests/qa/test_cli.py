@@ -129,6 +129,8 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path: Path, embedder: Embedder) -> N
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # A runner in the background ignores the signal, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         file = tmp_path / "library" / "library.sqlite"
         while process.poll() is None:
