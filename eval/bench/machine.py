@@ -22,15 +22,6 @@ def describe() -> str:
     )
 
 
-def resident_mib() -> float:
-    """Resident memory of this process in MiB (0 where /proc is missing)."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
 def peak_resident_mib() -> float:
     """The most resident memory that this process has had, in MiB (0 where /proc is missing)."""
     try:

@@ -299,14 +299,6 @@ class Store:
         wanted = set(documents)
         return [identifier for identifier in found if identifier in wanted]
 
-    def counts(self) -> tuple[int, int]:
-        """``(documents, passages)``."""
-        with self._translated():
-            connection = self._connect()
-            documents = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
-            passages = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
-        return int(documents), int(passages)
-
     def titles(self) -> dict[str, str]:
         """Titles by document id."""
         with self._translated():

@@ -57,7 +57,6 @@ _RELATED: dict[Kind, dict[Kind, float]] = {
     Kind.LIST: {Kind.LIST: 1.0},
     Kind.ARTICLE: {Kind.ARTICLE: 1.0},
 }
-TYPED = frozenset(_RELATED)
 # How many sentences are compared by embedding, and how many spans of one sentence are weighed.
 SENTENCES, SPANS = 6, 3
 # The longest answer, in characters, that joins the clauses of two spans.

@@ -228,7 +228,7 @@ def main() -> None:
     similarities.save()
     keep = np.array([name not in args.drop for name in FEATURES], dtype=float)
     # A fifth is kept apart for the report. On the rest, predictions for each fold by the other
-    # folds' coefficients give the calibration and the threshold; the final coefficients come from all of it.
+    # folds' coefficients give the calibration; the final coefficients come from all of it.
     n = len(data)
     training, test = data[: n * 4 // 5], data[n * 4 // 5 :]
 
