@@ -42,7 +42,7 @@ class RiskPoint:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Predictions of a confidence in ``low..high``: how many, how sure on average, and the share of them that is right."""
+    """Predictions of a confidence in ``low..high``: how many, how sure on average, which share of them is right."""
 
     low: float
     high: float
