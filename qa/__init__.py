@@ -24,7 +24,8 @@ from qa.types import (
 )
 
 if TYPE_CHECKING:
-    from qa.assistant import ask, ask_async, ask_many
+    from qa.assistant import answer_from, ask, ask_async, ask_many, default_reader
+    from qa.followup import standalone
     from qa.library import Library
     from qa.sample_documents import sample_directory
 
@@ -45,18 +46,24 @@ __all__ = [
     "Span",
     "Turn",
     "YindaError",
+    "answer_from",
     "ask",
     "ask_async",
     "ask_many",
+    "default_reader",
     "sample_directory",
+    "standalone",
 ]
 
 _LAZY = {
     "Library": "qa.library",
+    "answer_from": "qa.assistant",
     "ask": "qa.assistant",
     "ask_async": "qa.assistant",
     "ask_many": "qa.assistant",
+    "default_reader": "qa.assistant",
     "sample_directory": "qa.sample_documents",
+    "standalone": "qa.followup",
 }
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qa.library import Library
 from qa.retriever.retriever import checked
 from qa.text.normalise import searchable
-from qa.types import Alternative, Answer, Citation, Document, Turn
+from qa.types import Alternative, Answer, Citation, Document, Hit, Turn
 
 if TYPE_CHECKING:
     from embeddings import Embedder
@@ -70,10 +70,27 @@ def ask(
         hits = library.search(
             standalone, READ, documents=documents, organisation=organisation, since=since, until=until
         )
+    return _answered(standalone, hits, library, reader, clock)
+
+
+def answer_from(
+    question: str, hits: Sequence[Hit], *, library: Library | str | os.PathLike[str], reader: Reader | None = None
+) -> Answer:
+    """Answer a standalone question from these passages alone, best first: ``ask`` without retrieval.
+
+    ``hits`` come from ``library.search``. Raises what ``ask`` raises.
+    """
+    if not isinstance(library, Library):
+        with Library.open(library, create=False) as opened:
+            return answer_from(question, hits, library=opened, reader=reader)
+    return _answered(checked(question), hits, library, reader, _Clock())
+
+
+def _answered(question: str, hits: Sequence[Hit], library: Library, reader: Reader | None, clock: _Clock) -> Answer:
     with clock.stage("read"):
         if reader is None and hits:
-            reader = _default_reader(library.embedder)
-        candidates = reader.read(standalone, hits) if reader is not None and hits else []
+            reader = default_reader(library)
+        candidates = reader.read(question, hits) if reader is not None and hits else []
     with clock.stage("select"):
         texts = {
             identifier: library.document(identifier)
@@ -87,7 +104,7 @@ def ask(
         citations=best[1] if best else (),
         confidence=merged[0][0].confidence if merged else 0.0,
         abstained=best is None,
-        question=standalone,
+        question=question,
         alternatives=tuple(a for a, _ in merged[1 if best else 0 :][:ALTERNATIVES]),
         nearest=tuple(hits),
         timings=clock.timings(),
@@ -119,8 +136,13 @@ def _standalone(question: str, history: Sequence[str | Turn]) -> str:
     return standalone(question, [turn if isinstance(turn, str) else turn.question for turn in history])
 
 
+def default_reader(library: Library) -> Reader:
+    """The reader that ``ask`` uses for this Library; it loads the Library's embedding model."""
+    return _reader_over(library.embedder)
+
+
 @lru_cache(maxsize=4)
-def _default_reader(embedder: Embedder) -> Reader:
+def _reader_over(embedder: Embedder) -> Reader:
     from qa.reader.first import FirstSelector
 
     return FirstSelector(embedder)

@@ -10,7 +10,7 @@ import typer
 
 from eval.bench import answers, retrieval, speed
 from eval.bench.data import questions, squad_layout
-from eval.bench.machine import describe
+from eval.runs.machine import describe
 from eval.samples import directory as sample_documents
 from eval.samples import questions as sample_questions
 from qa.errors import DocumentError, YindaError

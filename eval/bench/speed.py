@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval.bench.data import Question
-from eval.bench.machine import peak_resident_mib
 from eval.bench.statistics import percentile
+from eval.runs.machine import peak_resident_mib
 from qa import Library, ask
 
 IMPORTS = 5

@@ -36,6 +36,11 @@ class Reader(Protocol):
     name: str
 
     @property
+    def identity(self) -> str:
+        """What tells this reader from another of its name: a digest of its weights."""
+        ...
+
+    @property
     def threshold(self) -> float:
         """The confidence from which a candidate is an answer, in 0..1."""
         ...

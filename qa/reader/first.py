@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -65,13 +66,15 @@ class FirstSelector:
     name = "first"
 
     def __init__(self, embedder: SentenceEmbedder, model: Path = MODEL_FILE) -> None:
-        values: dict[str, Any] = json.loads(model.read_text(encoding="utf-8"))
+        weights = model.read_bytes()
+        values: dict[str, Any] = json.loads(weights)
         if tuple(values["features"]) != FEATURES:
             raise ValueError(f"{model.name} was fitted for other features; run python -m qa.reader.fit")
         self._sentences = Similarities(embedder)
         self._coefficients: list[float] = values["coefficients"]
         self._slope, self._intercept = values["calibration"]
         self.threshold: float = values["threshold"]
+        self.identity = hashlib.sha256(weights).hexdigest()[:12]
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Up to ten candidates from the first five Hits, best first; no two of them overlap."""

@@ -1,0 +1,171 @@
+"""A run, from sets to predictions in a folder; what is asked once is not asked again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from eval.errors import RunError
+from eval.results import RunResult
+from eval.runs.asking import Asker
+from eval.runs.corpus import corpus_of
+from eval.runs.folder import RunFolder, read_manifest
+from eval.runs.identity import code_digest, described, described_library, identity, short
+from eval.runs.machine import commit, machine, versions
+from eval.runs.settings import Settings
+from eval.types import EvaluationSet
+from qa import Library, default_reader
+from qa.progress import Progress, Step, reporting
+from qa.reader.base import Reader
+
+RUNS = Path("yinda-runs")
+
+
+def run(
+    sets: EvaluationSet | Path | str | Sequence[EvaluationSet | Path | str],
+    *,
+    out: Path | str | None = None,
+    library: Library | Path | str | None = None,
+    settings: Settings | None = None,
+    beside: Sequence[EvaluationSet] = (),
+    reader: Reader | None = None,
+    progress: Progress = False,
+    stop: Callable[[], bool] | None = None,
+    restart: bool = False,
+) -> RunResult:
+    """Ask every question of the sets, keep the predictions in the folder ``out``, and score them.
+
+    Each set is asked of a Library of its own documents, kept below ``out``, or of ``library``. ``beside`` are sets
+    whose documents are put in with them, to make the search harder. A folder that holds an unfinished run of the same
+    sets, settings and program is gone on with; ``restart`` begins anew. Without ``out`` nothing is kept. ``stop`` is
+    asked before each question; when it says so, what was done so far is scored and returned, with ``"stopped"`` as
+    the manifest's state. ``progress`` as in ``Library.add``.
+
+    Raises ``RunError`` when ``out`` holds another run, or the documents are missing; ``SetError`` for a bad set.
+    """
+    from eval.scoring import score_run
+
+    settings = settings or Settings()
+    loaded = _loaded(sets, settings)
+    with ExitStack() as stack:
+        if library is not None and not isinstance(library, Library):
+            library = stack.enter_context(Library.open(library, create=False))
+        if out is None:
+            out = stack.enter_context(tempfile.TemporaryDirectory(prefix="yinda-run-"))
+        manifest = _manifest(loaded, settings, beside, library)
+        with RunFolder(Path(out)) as folder:
+            if restart:
+                folder.restart()
+            manifest = _resumed(folder.path, manifest)
+            done = folder.resume()
+            stopped = False
+            try:
+                for one in loaded:
+                    missing = [q for q in one.questions if (one.name, q.id) not in done]
+                    if not missing:
+                        continue
+                    with corpus_of(one, folder.path, library=library, beside=beside, progress=progress) as corpus:
+                        used = reader or (default_reader(corpus.library) if one.task == "answers" else None)
+                        _record_models(manifest, corpus.library, used)
+                        folder.write_manifest(manifest)
+                        ask = Asker(one, corpus, used, settings)
+                        with reporting(progress, f"Asking {one.name}") as report:
+                            for number, question in enumerate(missing, len(one.questions) - len(missing)):
+                                if stop is not None and stop():
+                                    stopped = True
+                                    break
+                                report(Step(number, len(one.questions), question.id))
+                                folder.add(*ask(question))
+                            else:
+                                report(Step(len(one.questions), len(one.questions), ""))
+                    if stopped:
+                        break
+                manifest["state"] = "stopped" if stopped else "finished"
+            finally:
+                if manifest["state"] == "running":
+                    manifest["state"] = "stopped"
+                manifest["finished"] = _now()
+                folder.write_manifest(manifest)
+        return score_run(Path(out), loaded)
+
+
+def default_folder(
+    sets: Sequence[EvaluationSet], settings: Settings, beside: Sequence[EvaluationSet], library: Library | None
+) -> Path:
+    """A folder below ``yinda-runs`` that the same program, sets and settings find again, and others do not."""
+    name = "+".join(one.name.replace("/", "-") for one in sets)[:60]
+    return RUNS / f"{name}-{settings.mode}-{short(_manifest(_loaded(sets, settings), settings, beside, library))}"
+
+
+def _loaded(
+    sets: EvaluationSet | Path | str | Sequence[EvaluationSet | Path | str], settings: Settings
+) -> list[EvaluationSet]:
+    from eval.sets import load_set
+
+    several = [sets] if isinstance(sets, (EvaluationSet, Path, str)) else list(sets)
+    loaded = [one if isinstance(one, EvaluationSet) else load_set(one) for one in several]
+    names = [one.name for one in loaded]
+    for name in names:
+        if names.count(name) > 1:
+            raise RunError(f"two of the sets are called {name}", "rename a file or its folder, or run them apart")
+    return [replace(one, questions=one.questions[: settings.limit]) for one in loaded]
+
+
+def _manifest(
+    sets: Sequence[EvaluationSet], settings: Settings, beside: Sequence[EvaluationSet], library: Library | None
+) -> dict[str, Any]:
+    return {
+        "yinda": version("yinda"),
+        "commit": commit(),
+        "code": code_digest(),
+        "started": _now(),
+        "finished": None,
+        "state": "running",
+        "mode": settings.mode,
+        "settings": settings.to_dict(),
+        "seed": settings.seed,
+        "sets": [described(one) for one in sets],
+        "beside": [described(one) for one in beside],
+        "library": described_library(library) if library is not None else None,
+        "models": {},
+        "machine": machine(),
+        "versions": versions(),
+    }
+
+
+def _resumed(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    earlier = read_manifest(path)
+    if earlier is None:
+        return manifest
+    before, now = identity(earlier), identity(manifest)
+    differing = [part for part in before if before[part] != now[part]]
+    if differing:
+        raise RunError(
+            f"{path} holds another run (its {' and '.join(differing)} differ)",
+            "name another folder with --out, or replace it with --restart",
+        )
+    return {**manifest, "started": earlier.get("started", manifest["started"]), "models": earlier.get("models", {})}
+
+
+def _record_models(manifest: dict[str, Any], library: Library, reader: Reader | None) -> None:
+    models: dict[str, Any] = {
+        "embedding": {"name": library.embedder.name, "identity": library.embedder.identity},
+    }
+    if reader is not None:
+        models["reader"] = {"name": reader.name, "identity": reader.identity, "threshold": reader.threshold}
+    if manifest["models"] and manifest["models"] != models:
+        raise RunError(
+            f"the run was begun with other models ({', '.join(manifest['models'])})",
+            "name another folder with --out, or replace it with --restart",
+        )
+    manifest["models"] = models
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
