@@ -1,61 +1,43 @@
-"""The public data sets that the benchmarks read."""
+"""The public data sets that the benchmarks read, as evaluation sets."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+
+from eval.sets import load_set
+from eval.types import EvaluationSet
+from qa.errors import DocumentError
+
+# The weight of BM25 is chosen on these; none of them is an evaluation set.
+TRAINING = (
+    ("CMRC 2018 trial", "cmrc2018/trial.json", None),
+    ("CMRC 2018 train, the first 600 paragraphs", "cmrc2018/train.json", 600),
+    ("DRCD train part, the first 600 paragraphs", "drcd/train_part.json", 600),
+)
+EVALUATION = (
+    ("CMRC 2018 dev", "cmrc2018/dev.json"),
+    ("DRCD dev", "drcd/dev.json"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """One paragraph of a reading comprehension set, with the questions that it answers."""
-
-    id: str
-    text: str
-    questions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One line of an evaluation set in Yinda's JSONL layout; no ``answers`` means that there is no answer."""
-
-    id: str
-    question: str
-    kind: str
-    answers: tuple[str, ...]
-    evidence: str | None
-    history: tuple[str, ...]
-
-    @property
-    def answerable(self) -> bool:
-        """Whether the documents hold an answer."""
-        return bool(self.answers)
+def public_set(shared: Path, file: str, *, paragraphs: int | None = None, every: int = 1) -> EvaluationSet:
+    """A set below ``shared/data``: its first ``paragraphs``, and of their questions every ``every``-th."""
+    loaded = load_set(needed(shared / "data" / file))
+    documents = loaded.documents[:paragraphs]
+    names = {document.name for document in documents}
+    questions = [q for q in loaded.questions if q.evidence and q.evidence[0].document in names]
+    return replace(loaded, documents=documents, questions=tuple(questions[::every]))
 
 
-def squad_layout(path: Path, limit: int | None = None) -> list[Paragraph]:
-    """Paragraphs of a file in SQuAD's layout (CMRC 2018, DRCD), in file order, the first ``limit`` of them."""
-    articles: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["data"]
-    paragraphs = [
-        Paragraph(p.get("id") or f"{a.get('id', a_no)}-{p_no}", p["context"], tuple(q["question"] for q in p["qas"]))
-        for a_no, a in enumerate(articles)
-        for p_no, p in enumerate(a["paragraphs"])
-    ]
-    return paragraphs[:limit]
+def seed_set(shared: Path) -> EvaluationSet:
+    """The questions on the real report, with the report."""
+    folder = needed(shared / "seed")
+    return load_set(needed(folder / "questions.jsonl"), documents=sorted(folder.glob("*.txt")))
 
 
-def questions(path: Path) -> list[Question]:
-    """The questions of a JSONL set."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [
-        Question(
-            row["id"],
-            row["question"],
-            row.get("kind", ""),
-            tuple(row.get("answers", ())),
-            row.get("evidence"),
-            tuple(row.get("history", ())),
-        )
-        for row in rows
-    ]
+def needed(path: Path) -> Path:
+    """The path; ``DocumentError`` with a hint when there is none."""
+    if not path.exists():
+        raise DocumentError(f"there is no {path}", "name the folder that holds the data with --shared")
+    return path

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.bench.data import Paragraph
-from eval.bench.statistics import share
-from qa import Hit, Library
+from eval.metrics.intervals import share
+from eval.runs.corpus import corpus_of
+from eval.types import EvaluationSet
+from qa import Hit
 
 # So many hits that every order below finds its first five paragraphs among them.
 DEPTH = 100
@@ -21,9 +22,9 @@ Score = Callable[[Hit], float]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's right document, and the hits that retrieval returned."""
+    """A question's right documents, and the hits that retrieval returned."""
 
-    document: str
+    documents: Sequence[str]
     hits: tuple[Hit, ...]
 
 
@@ -61,27 +62,20 @@ ORDERS: dict[str, Score] = {
 }
 
 
-def ask_all(paragraphs: Sequence[Paragraph], every: int = 1) -> tuple[list[Asked], int]:
-    """Make a Library of the paragraphs, a document each, and search it for every ``every``-th question.
+def ask_all(evaluation_set: EvaluationSet) -> tuple[list[Asked], int]:
+    """Search the paragraphs of a set, a document each, for its questions.
 
     Returns what was asked, and the number of passages in the Library.
     """
     from rich.progress import track
 
-    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder)) as library:
-        documents: dict[str, str] = {}
-        for p in track(paragraphs, "indexing", transient=True):
-            # A paragraph that occurs twice is one document: either is right.
-            (addition,) = library.add_bytes(p.text.encode(), f"{p.id}.txt").additions
-            if addition.document_id is None:
-                raise ValueError(f"paragraph {p.id}: {addition.reason}")
-            documents[p.id] = addition.document_id
-        pairs = [(question, p.id) for p in paragraphs for question in p.questions][::every]
+    with tempfile.TemporaryDirectory() as folder, corpus_of(evaluation_set, Path(folder), progress=True) as corpus:
         asked = [
-            Asked(documents[owner], tuple(library.search(question, DEPTH)))
-            for question, owner in track(pairs, "asking", transient=True)
+            # Many paragraphs are cut into several passages: a document counts with its best one.
+            Asked(corpus.ids(question.evidence[0].document or ""), tuple(corpus.library.search(question.question, DEPTH)))
+            for question in track(evaluation_set.questions, "asking", transient=True)
         ]
-        return asked, sum(library.passage_counts().values())
+        return asked, sum(corpus.library.passage_counts().values())
 
 
 def rank_of(asked: Asked, score: Score) -> int:
@@ -90,7 +84,7 @@ def rank_of(asked: Asked, score: Score) -> int:
     A document counts with its best passage.
     """
     order = dict.fromkeys(h.passage.document_id for h in sorted(asked.hits, key=score, reverse=True))
-    return next((rank for rank, document in enumerate(order, 1) if document == asked.document), 0)
+    return next((rank for rank, document in enumerate(order, 1) if document in asked.documents), 0)
 
 
 def row(label: str, ranks: Iterable[int]) -> str:

@@ -10,9 +10,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.bench.data import Question
-from eval.bench.statistics import percentile
+from eval.metrics.latency import percentile
 from eval.runs.machine import peak_resident_mib
+from eval.types import Question
 from qa import Library, ask
 
 IMPORTS = 5

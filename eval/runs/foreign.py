@@ -40,6 +40,8 @@ def score_trec_run(evaluation_set: EvaluationSet, path: Path) -> RunResult:
 
     Documents go by their score, the larger name first where scores tie, as in trec_eval; ranks are not looked at.
     """
+    import numpy as np
+
     from eval.sets.beir import read_trec_run
 
     run = read_trec_run(path)
@@ -53,7 +55,10 @@ def score_trec_run(evaluation_set: EvaluationSet, path: Path) -> RunResult:
             math.nan,
             retrieved=tuple(
                 Retrieved(name, score)
-                for name, score in sorted(run.get(question.id, {}).items(), key=lambda item: item[::-1], reverse=True)
+                # trec_eval holds scores in single precision: what is equal there is a tie.
+                for name, score in sorted(
+                    run.get(question.id, {}).items(), key=lambda item: (np.float32(item[1]), item[0]), reverse=True
+                )
             ),
         )
         for question in evaluation_set.questions

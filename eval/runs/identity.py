@@ -38,18 +38,29 @@ def set_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def asked_digest(evaluation_set: EvaluationSet) -> str:
+    """A digest of what is asked, and of which texts; answers may be corrected without changing it."""
+    digest = hashlib.sha256()
+    for question in evaluation_set.questions:
+        digest.update(json.dumps([question.id, question.question, question.history]).encode())
+    for document in evaluation_set.documents:
+        digest.update(json.dumps([document.name, document.title, document.text]).encode())
+    return digest.hexdigest()[:16]
+
+
 def described(evaluation_set: EvaluationSet) -> dict[str, Any]:
     """A set as it stands in a run's manifest."""
     return {
         "name": evaluation_set.name,
-        "path": str(evaluation_set.path),
+        "path": str(evaluation_set.path.resolve()),
         "sha256": set_digest(evaluation_set.path),
+        "asked": asked_digest(evaluation_set),
         "layout": evaluation_set.layout,
         "rules": evaluation_set.rules,
         "task": evaluation_set.task,
         "questions": len(evaluation_set.questions),
         "documents": len(evaluation_set.documents) or len(evaluation_set.sources),
-        "sources": {str(source): set_digest(source) for source in evaluation_set.sources},
+        "sources": {str(source.resolve()): set_digest(source) for source in evaluation_set.sources},
     }
 
 
@@ -64,11 +75,13 @@ def described_library(library: Library) -> dict[str, Any]:
 
 
 IDENTITY = ("code", "settings", "sets", "beside", "library")
+# Where files lie does not matter, nor the answers: predictions do not depend on them.
+_APART = ("path", "sha256")
 
 
 def identity(manifest: Mapping[str, Any], parts: Sequence[str] = IDENTITY) -> dict[str, Any]:
-    """The parts of a manifest in which two runs must agree to be one; where files lie does not matter."""
-    return {part: _without_paths(manifest.get(part)) for part in parts}
+    """The parts of a manifest in which two runs must agree to be one."""
+    return {part: _what_matters(manifest.get(part)) for part in parts}
 
 
 def short(manifest: Mapping[str, Any]) -> str:
@@ -77,13 +90,13 @@ def short(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _without_paths(value: Any) -> Any:
+def _what_matters(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: sorted(inner.values()) if key == "sources" else _without_paths(inner)
+            key: sorted(inner.values()) if key == "sources" else _what_matters(inner)
             for key, inner in value.items()
-            if key != "path"
+            if key not in _APART
         }
     if isinstance(value, (list, tuple)):
-        return [_without_paths(inner) for inner in value]
+        return [_what_matters(inner) for inner in value]
     return value

@@ -1,0 +1,266 @@
+"""``yinda eval``: check, run, score, compare, report, draft."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eval.errors import RunError
+from qa.errors import YindaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eval.results import RunResult
+    from eval.types import EvaluationSet
+    from qa import Library
+
+app = typer.Typer(
+    help="Run evaluation sets, compare runs, check sets, and draft new ones.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+SetPath = Annotated[
+    Path,
+    typer.Argument(help="A set: JSONL, SQuAD layout, CSV, TSV, XLSX, or a BEIR folder.", show_default=False),
+]
+Sets = Annotated[
+    list[Path],
+    typer.Argument(help="Sets: JSONL, SQuAD layout, CSV, TSV, XLSX, or BEIR folders.", show_default=False),
+]
+RunPath = Annotated[Path, typer.Argument(help="The folder of a run.", show_default=False)]
+LibraryOption = Annotated[
+    Path | None, typer.Option(help="Ask this Library instead of one made of the set's documents.", show_default=False)
+]
+Documents = Annotated[
+    list[Path] | None,
+    typer.Option(help="Files and folders that the questions are about; may be repeated.", show_default=False),
+]
+Against = Annotated[
+    list[Path] | None, typer.Option(help="Another set, looked at for overlap; may be repeated.", show_default=False)
+]
+Split = Annotated[str, typer.Option(help="Which judgements of a BEIR folder.")]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(help="METRIC=VALUE: exit with status 2 when the metric misses it; may be repeated.", show_default=False),
+]
+FailIfWorse = Annotated[
+    Path | None, typer.Option(help="A run: exit with status 2 when this one is shown to be worse.", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    sets: Sets,
+    library: LibraryOption = None,
+    documents: Documents = None,
+    among: Annotated[
+        list[Path] | None,
+        typer.Option(help="A set whose documents are put in too, to make the search harder.", show_default=False),
+    ] = None,
+    given_passage: Annotated[bool, typer.Option("--given-passage", help="Read the right passage; no search.")] = False,
+    search: Annotated[bool, typer.Option("--open", help="Search first, then read (the default).")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions of each set.")] = None,
+    depth: Annotated[int, typer.Option(min=5, max=100, help="Passages kept for the metrics of retrieval.")] = 20,
+    distract: Annotated[bool, typer.Option(help="Also ask after an unrelated history.")] = True,
+    seed: Annotated[int, typer.Option(help="Draws the unrelated histories.")] = 0,
+    split: Split = "test",
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder; by default one below yinda-runs.", show_default=False)
+    ] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Ask everything again.")] = False,
+    fail_under: FailUnder = None,
+    fail_if_worse_than: FailIfWorse = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every question of the sets, keep the predictions, and write the reports. Goes on where it was stopped."""
+    from eval.runs.runner import default_folder
+    from eval.runs.runner import run as run_sets
+    from eval.runs.settings import Settings
+
+    if given_passage and search:
+        raise RunError("--given-passage and --open exclude each other", "give one of them, or neither for --open")
+    settings = Settings(
+        "given-passage" if given_passage else "open", depth=depth, limit=limit, distract=distract, seed=seed
+    )
+    loaded = [_load(path, documents, split) for path in sets]
+    beside = [_load(path, None, split) for path in among or ()]
+    with _library(context, library, loaded) as opened:
+        folder = out or default_folder(loaded, settings, beside, opened)
+        typer.echo(f"run: {folder}", err=True)
+        try:
+            result = run_sets(
+                loaded,
+                out=folder,
+                library=opened,
+                settings=settings,
+                beside=beside,
+                progress=sys.stderr.isatty(),
+                restart=restart,
+            )
+        except KeyboardInterrupt:
+            typer.echo(f"\nstopped; what was asked is kept in {folder}", err=True)
+            raise
+    _finish(result, folder, as_json, fail_under, fail_if_worse_than)
+
+
+@app.command()
+def score(
+    path: Annotated[Path, typer.Argument(help="A run's folder, or a set with --predictions.", show_default=False)],
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="Another program's answers: {id: text} as JSON, or JSON Lines with id and text."),
+    ] = None,
+    trec_run: Annotated[Path | None, typer.Option(help="Another program's ranking: a TREC run file.")] = None,
+    documents: Documents = None,
+    split: Split = "test",
+    out: Annotated[Path | None, typer.Option(help="Where to write the reports.", show_default=False)] = None,
+    fail_under: FailUnder = None,
+    fail_if_worse_than: FailIfWorse = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score again without asking again: a run of Yinda's, or the predictions of another program."""
+    from eval.runs.foreign import score_predictions, score_trec_run
+
+    if predictions is not None:
+        result = score_predictions(_load(path, documents, split), predictions)
+    elif trec_run is not None:
+        result = score_trec_run(_load(path, documents, split), trec_run)
+    else:
+        result, out = _scored(path), out or path
+    _finish(result, out, as_json, fail_under, fail_if_worse_than)
+
+
+@app.command()
+def report(path: RunPath) -> None:
+    """Write the reports of a run again: report.html, report.md, report.json."""
+    _write_reports(_scored(path), path)
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="The run to compare with.", show_default=False)],
+    b: Annotated[Path, typer.Argument(help="The run that may be better or worse.", show_default=False)],
+    changed: Annotated[int, typer.Option(min=0, help="How many changed questions to show.")] = 20,
+    resamples: Annotated[int, typer.Option(min=100, help="Resamples of the bootstrap.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
+    fail_if_worse: Annotated[bool, typer.Option("--fail-if-worse", help="Exit with status 2 when B is worse.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Is run B better than run A? Paired tests for each metric, and the questions that changed."""
+    from eval.comparison import compare as compare_runs
+    from eval.comparison import show
+    from eval.comparison.gates import fail_if_worse as gate
+
+    comparison = compare_runs(_scored(a), _scored(b), resamples=resamples, seed=seed)
+    if as_json:
+        _print_json(show.to_dict(comparison))
+    elif as_markdown:
+        typer.echo(show.markdown(comparison, changed=changed))
+    else:
+        _print_lines(show.lines(comparison, changed=changed))
+    if fail_if_worse:
+        gate(comparison)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    set_path: SetPath,
+    library: LibraryOption = None,
+    documents: Documents = None,
+    against: Against = None,
+    mend: Annotated[Path | None, typer.Option(help="Write a mended copy there.", show_default=False)] = None,
+) -> None:
+    """Look for what is wrong with a set: answers that do not occur, offsets that are off, duplicates, overlap."""
+    from eval.sets.check import check as check_set
+    from eval.sets.check import write_mended
+
+    with _library(context, library, ()) as opened:
+        found = check_set(set_path, documents=documents or (), library=opened, against=against or ())
+        _print_lines(found.lines())
+        if mend is not None:
+            _print_lines(write_mended(set_path, mend, documents=documents or ()))
+    if not found.sound:
+        raise typer.Exit(2)
+
+
+@contextmanager
+def _library(context: typer.Context, named: Path | None, sets: Sequence[EvaluationSet]) -> Iterator[Library | None]:
+    """The Library to ask: the one named here, or, for a set without documents, the one that the command was given."""
+    from qa import Library
+
+    if named is None and any(not one.documents and not one.sources for one in sets):
+        given: Path = context.obj["library"]
+        if given.exists():
+            named = given
+    if named is None:
+        yield None
+        return
+    with Library.open(named, create=False) as library:
+        yield library
+
+
+def _load(path: Path, documents: Sequence[Path] | None, split: str) -> EvaluationSet:
+    from eval.sets import load_set
+
+    return load_set(path, documents=documents or (), split=split)
+
+
+def _scored(folder: Path) -> RunResult:
+    from eval.runs.reopen import sets_of
+    from eval.scoring import score_run
+
+    return score_run(folder, sets_of(folder))
+
+
+def _finish(
+    result: RunResult, out: Path | None, as_json: bool, fail_under: Sequence[str] | None, worse_than: Path | None
+) -> None:
+    from eval.reports import terminal, to_dict
+
+    if out is not None:
+        _write_reports(result, out)
+    if as_json:
+        _print_json(to_dict(result))
+    else:
+        _print_lines(terminal.lines(result))
+    if fail_under or worse_than is not None:
+        _gate(result, fail_under or (), worse_than)
+
+
+def _gate(result: RunResult, limits: Sequence[str], worse_than: Path | None) -> None:
+    from eval.comparison import compare as compare_runs
+    from eval.comparison import gates
+
+    gates.fail_under(result, limits)
+    if worse_than is not None:
+        gates.fail_if_worse(compare_runs(_scored(worse_than), result))
+
+
+def _write_reports(result: RunResult, folder: Path) -> None:
+    from eval.reports import write
+
+    for path in write(result, folder):
+        typer.echo(f"wrote {path}", err=True)
+
+
+def _print_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
