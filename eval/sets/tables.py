@@ -1,0 +1,201 @@
+"""Tables of questions and answers: CSV, TSV and Excel files, their columns found by name."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from eval.errors import SetError
+from eval.sets.beside import inline_documents, sources_of
+from eval.sets.fields import question_of
+from eval.sets.lines import read_bytes
+from eval.sets.reading import Log, Reading, set_name
+from eval.types import Question
+
+Rows = Iterator[tuple[int, list[str]]]
+
+# As they are after folding: Simplified, half width, lower case.
+_NAMES = {
+    "question": ("question", "query", "问题"),
+    "answers": ("answer", "answers", "答案", "回答", "参考答案"),
+    "id": ("id", "编号"),
+    "kind": ("kind", "类型"),
+    "evidence": ("evidence", "证据", "原文", "依据"),
+    "document": ("document", "文档", "来源"),
+    "history": ("history", "上文"),
+}
+_FIELDS = {name: field for field, names in _NAMES.items() for name in names}
+_NUMBERED = re.compile(r"(.*?)[ _-]?(\d+)")
+_WANTED = (
+    "Wanted are a column question or 问题 and a column answer or 答案; several answers stand in one cell as 4人|四人."
+)
+_ENCODINGS = ("gb18030", "big5")
+
+
+def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
+    """The set at ``path``. Raises ``SetError`` that names the columns found when one is missing."""
+    rows = iter(table(path))
+    header: list[str] = []
+    for _, header in rows:
+        if any(cell.strip() for cell in header):
+            break
+    columns = _columns(header, path)
+    for position, cell in enumerate(header):
+        if cell.strip() and position not in columns:
+            log.note("unknown-field", "", None, f"column {cell.strip()}")
+    questions: list[Question] = []
+    for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        try:
+            questions.append(question_of(_row(cells, columns, path, number, len(header)), path, number, log))
+        except SetError as error:
+            log.fault(error)
+    return Reading(
+        path,
+        "table",
+        tuple(questions),
+        inline_documents(path, log),
+        sources_of(path, documents),
+        name=set_name(path),
+        notes=tuple(log.notes),
+        faults=tuple(log.faults),
+    )
+
+
+def table(path: Path) -> Rows:
+    """The rows of the file with the lines that they begin on."""
+    data = read_bytes(path)
+    if data.startswith(b"PK\x03\x04"):
+        from eval.sets import spreadsheet
+
+        return spreadsheet.rows(path, data)
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+        raise SetError(path, "is no .xlsx file", "Save it as .xlsx without a password, or as .csv.")
+    best = None
+    for text in _texts(data, path):
+        for delimiter in ("\t", ",", ";") if path.suffix.lower() == ".tsv" else (",", "\t", ";"):
+            fields = fields_of(next(_separated(text, delimiter, path, careless=True), (1, []))[1])
+            if "question" in fields and (best is None or len(fields) > best[0]):
+                best = len(fields), text, delimiter
+        if best is not None:
+            break
+    if best is None:
+        found = next(_separated(_texts(data, path)[0], _likely(path), path, careless=True), (1, []))[1]
+        raise _missing(path, "question", found)
+    _, text, delimiter = best
+    rows = _separated(text, delimiter, path)
+    if delimiter == "\t":
+        try:
+            return iter(list(rows))
+        except SetError:
+            # Most programs write tabs without quoting: a quotation mark is then a mark like any other.
+            return _separated(text, delimiter, path, careless=True)
+    return rows
+
+
+def fields_of(header: list[str]) -> set[str]:
+    """Which fields the cells of a header name."""
+    return {field for field in map(_field, header) if field}
+
+
+def _likely(path: Path) -> str:
+    return "\t" if path.suffix.lower() == ".tsv" else ","
+
+
+def _texts(data: bytes, path: Path) -> list[str]:
+    """The text in each encoding that fits, the likeliest first; the header tells which is right."""
+    from qa.documents.decode import decode
+    from qa.errors import DocumentError
+
+    texts = []
+    with contextlib.suppress(DocumentError):
+        texts.append(decode(data, path.name))
+    # A table of a few names and figures is too short to tell its encoding from how likely its characters are.
+    for encoding in _ENCODINGS:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text and text not in texts:
+            texts.append(text)
+    if not texts:
+        raise SetError(path, "is no text in UTF-8, UTF-16, GB18030 or Big5", "Save it as CSV in UTF-8.")
+    return texts
+
+
+def _separated(text: str, delimiter: str, path: Path, *, careless: bool = False) -> Rows:
+    lines = io.StringIO(text, newline="")
+    if careless and delimiter == "\t":
+        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(lines, delimiter=delimiter, strict=not careless)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        reason = "a quotation mark is not closed, or text follows a closing one" if "'" in str(error) else str(error)
+        if "unexpected end" in str(error):
+            reason = "a quotation mark is not closed"
+        hint = 'A cell that begins with a quotation mark is written """十四五""规划"; a spreadsheet program does so.'
+        raise SetError(path, reason, hint, line=line) from error
+
+
+def _field(cell: str) -> str:
+    from qa.text.normalise import searchable
+
+    name = searchable(cell).strip()
+    if name in _FIELDS:
+        return _FIELDS[name]
+    numbered = _NUMBERED.fullmatch(name)
+    return "answers" if numbered and _FIELDS.get(numbered[1]) == "answers" else ""
+
+
+def _columns(header: list[str], path: Path) -> dict[int, str]:
+    """Field names by column. Raises ``SetError`` when one is missing, or there twice."""
+    columns = {position: field for position, cell in enumerate(header) if (field := _field(cell))}
+    for wanted in ("question", "answers"):
+        if wanted not in columns.values():
+            raise _missing(path, wanted, header)
+    for field in set(columns.values()) - {"answers"}:
+        same = [header[p].strip() for p, f in columns.items() if f == field]
+        if len(same) > 1:
+            raise SetError(path, f"several columns for {field}: {', '.join(same)}", "Keep one of them.", line=1)
+    return columns
+
+
+def _missing(path: Path, field: str, header: list[str]) -> SetError:
+    found = ", ".join(cell.strip()[:40] for cell in header[:12] if cell.strip()) or "none"
+    name = "question" if field == "question" else "answer"
+    return SetError(path, f"no column for the {name}; columns found: {found}", _WANTED, line=1)
+
+
+def _row(cells: list[str], columns: dict[int, str], path: Path, line: int, width: int) -> dict[str, object]:
+    if any(cell.strip() for cell in cells[width:]):
+        raise SetError(
+            path,
+            f"{len(cells)} cells, but the header has {width}",
+            "Put a cell that holds the separator in quotation marks.",
+            line=line,
+        )
+    row: dict[str, object] = {}
+    answers: list[str] = []
+    for position, field in columns.items():
+        value = cells[position].strip() if position < len(cells) else ""
+        if field == "answers":
+            answers += _several(value)
+        elif field == "history":
+            row[field] = _several(value)
+        elif value:
+            row[field] = value
+    return row | {"answers": answers}
+
+
+def _several(value: str) -> list[str]:
+    return [part for piece in re.split(r"[|｜]", value) if (part := piece.strip())]
