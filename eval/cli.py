@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eval.errors import RunError
-from qa.errors import YindaError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +48,9 @@ Against = Annotated[
 Split = Annotated[str, typer.Option(help="Which judgements of a BEIR folder.")]
 FailUnder = Annotated[
     list[str] | None,
-    typer.Option(help="METRIC=VALUE: exit with status 2 when the metric misses it; may be repeated.", show_default=False),
+    typer.Option(
+        help="METRIC=VALUE: exit with status 2 when the metric misses it; may be repeated.", show_default=False
+    ),
 ]
 FailIfWorse = Annotated[
     Path | None, typer.Option(help="A run: exit with status 2 when this one is shown to be worse.", show_default=False)

@@ -64,14 +64,15 @@ def score_set(evaluation_set: EvaluationSet, predictions: Iterable[Prediction], 
         _outcome(evaluation_set, question, prediction, passages, aliases, retrieved.get(question.id, {}))
         for question, prediction in asked
     )
+    confidences, right = _judged(outcomes)
     return SetResult(
         set=evaluation_set,
         outcomes=outcomes,
         measures=measures(outcomes),
         kinds={kind: measures(members) for kind, members in _kinds(outcomes).items()},
         recall_curve=retrieval.recall_curve(rankings, qrels, depth) if qrels and depth else (),
-        risk_coverage=refusal.risk_coverage(*_judged(outcomes)) if evaluation_set.task == "answers" else (),
-        reliability=calibration.reliability(*_judged(outcomes)) if evaluation_set.task == "answers" else (),
+        risk_coverage=refusal.risk_coverage(confidences, right) if right else (),
+        reliability=calibration.reliability(confidences, right) if right else (),
         latencies=_latencies(asked),
     )
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from embeddings import Embedder, load_embedder
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -16,3 +18,9 @@ def shared() -> Path:
     if not (folder / "seed").is_dir():
         pytest.skip("needs the reports and data sets in ../shared, which are not part of the repository")
     return folder
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """One default model for all tests: loading it takes seconds."""
+    return load_embedder()

@@ -72,7 +72,9 @@ def ask_all(evaluation_set: EvaluationSet) -> tuple[list[Asked], int]:
     with tempfile.TemporaryDirectory() as folder, corpus_of(evaluation_set, Path(folder), progress=True) as corpus:
         asked = [
             # Many paragraphs are cut into several passages: a document counts with its best one.
-            Asked(corpus.ids(question.evidence[0].document or ""), tuple(corpus.library.search(question.question, DEPTH)))
+            Asked(
+                corpus.ids(question.evidence[0].document or ""), tuple(corpus.library.search(question.question, DEPTH))
+            )
             for question in track(evaluation_set.questions, "asking", transient=True)
         ]
         return asked, sum(corpus.library.passage_counts().values())

@@ -17,11 +17,6 @@ from embeddings.embedder import folder_hash
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return load_embedder()
-
-
 TEXTS = {
     "simplified": "2022年全市一般公共预算收入完成1028.83亿元，同比增长9.6%。",
     "traditional": "臺灣積體電路製造公司的營業收入較去年同期增加百分之三。",

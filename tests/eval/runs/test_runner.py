@@ -1,0 +1,246 @@
+"""Runs: what is asked and kept, how they go on after a stop, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from eval import RunError, Settings, load_set, run
+from eval.results import RunResult, Stage
+from eval.runs.folder import RunFolder, read_manifest, read_predictions
+from eval.runs.reopen import sets_of
+from eval.scoring import score_run
+from qa import Hit, Library, default_reader
+from qa.progress import Step
+from qa.reader.base import Candidate, Reader
+
+
+class Counting:
+    """The default reader, counting what it is asked."""
+
+    def __init__(self, library: Library) -> None:
+        self._reader: Reader = default_reader(library)
+        self.name, self.identity, self.threshold = "counting", "1", self._reader.threshold
+        self.asked: list[tuple[str, int]] = []
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        self.asked.append((question, len(hits)))
+        return self._reader.read(question, hits)
+
+
+def after(questions: int) -> Callable[[], bool]:
+    """A ``stop`` that says so when so many questions were asked."""
+    calls = iter(range(questions + 1))
+    return lambda: next(calls) == questions
+
+
+def texts(result: RunResult) -> dict[str, tuple[str, bool, float]]:
+    return {
+        o.question.id: (o.prediction.text, o.prediction.abstained, o.prediction.confidence)
+        for o in result.sets[0].outcomes
+    }
+
+
+def lines(folder: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (folder / "predictions.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_a_run_keeps_a_prediction_for_each_question(set_path: Path, town: Library, tmp_path: Path) -> None:
+    steps: list[Step] = []
+    result = run(set_path, out=tmp_path / "run", library=town, progress=steps.append)
+    rows = lines(tmp_path / "run")
+    assert [row["id"] for row in rows] == ["bridge", "opening", "tower", "cost", "mars"]
+    assert {"id", "text", "abstained", "confidence", "citations", "question", "timings", "retrieved"} <= rows[0].keys()
+    for outcome in result.sets[0].outcomes:
+        for citation in outcome.prediction.citations:
+            (document,) = [d for d in town.documents() if town.original(d.id)[0] == citation.document]
+            assert document.text[citation.start : citation.end] == citation.quote
+            assert citation.intact
+    assert steps[-1].done == steps[-1].total == 5
+    by_id = {o.question.id: o for o in result.sets[0].outcomes}
+    assert by_id["bridge"].right
+    assert by_id["bridge"].prediction.text == "1268米"
+    assert by_id["mars"].stage is Stage.RIGHTLY_REFUSED
+    assert result.sets[0].measures["recall@5"].value == 1.0
+    assert result.sets[0].measures["quote_intact"].value == 1.0
+    assert set(result.sets[0].kinds) == {"figure", "date", "none", "(standalone)", "(follow-ups)"}
+
+
+def test_the_manifest_says_what_was_run(set_path: Path, town: Library, tmp_path: Path) -> None:
+    run(set_path, out=tmp_path / "run", library=town, settings=Settings(limit=2, seed=7))
+    manifest = read_manifest(tmp_path / "run")
+    assert manifest is not None
+    assert manifest["state"] == "finished"
+    assert manifest["settings"] == {"mode": "open", "depth": 20, "limit": 2, "distract": True, "seed": 7}
+    assert manifest["models"]["embedding"]["identity"] == town.embedder.identity
+    assert manifest["models"]["reader"]["name"] == default_reader(town).name
+    assert manifest["versions"].keys() >= {"torch", "faiss-cpu"}
+    assert manifest["machine"]["cores"] >= 1
+    assert manifest["sets"][0]["questions"] == 2
+
+
+def test_a_stopped_run_goes_on_and_asks_nothing_twice(set_path: Path, town: Library, tmp_path: Path) -> None:
+    whole = run(set_path, library=town)
+    settings = Settings(distract=False)
+    first = Counting(town)
+    stopped = run(set_path, out=tmp_path / "run", library=town, settings=settings, reader=first, stop=after(2))
+    assert stopped.manifest["state"] == "stopped"
+    assert len(stopped.sets[0].outcomes) == len(first.asked) == 2
+    second = Counting(town)
+    finished = run(set_path, out=tmp_path / "run", library=town, settings=settings, reader=second)
+    assert finished.manifest["state"] == "finished"
+    assert finished.manifest["started"] == stopped.manifest["started"]
+    assert len(second.asked) == 3
+    assert texts(finished) == texts(whole)
+    third = Counting(town)
+    assert texts(run(set_path, out=tmp_path / "run", library=town, settings=settings, reader=third)) == texts(whole)
+    assert third.asked == []
+    run(set_path, out=tmp_path / "run", library=town, settings=settings, reader=third, restart=True)
+    assert len(third.asked) == 5
+    assert len(lines(tmp_path / "run")) == 5
+
+
+def test_ctrl_c_keeps_what_was_asked(set_path: Path, town: Library, tmp_path: Path) -> None:
+    def interrupted() -> bool:
+        if len(lines(tmp_path / "run")) == 3:
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        run(set_path, out=tmp_path / "run", library=town, stop=interrupted)
+    manifest = read_manifest(tmp_path / "run")
+    assert manifest is not None
+    assert manifest["state"] == "stopped"
+    assert len(lines(tmp_path / "run")) == 3
+    assert len(run(set_path, out=tmp_path / "run", library=town).sets[0].outcomes) == 5
+
+
+@pytest.mark.parametrize("torn", ['{"set": "town/questions", "id": "tow', "{", '{"id": "x"}'])
+def test_an_unfinished_line_is_cut_off_and_asked_again(
+    set_path: Path, town: Library, tmp_path: Path, torn: str
+) -> None:
+    out = tmp_path / "run"
+    run(set_path, out=out, library=town, stop=after(2))
+    with (out / "predictions.jsonl").open("a") as stream:
+        stream.write(torn)
+    assert len(list(read_predictions(out))) == 2
+    run(set_path, out=out, library=town)
+    assert [row["id"] for row in lines(out)] == ["bridge", "opening", "tower", "cost", "mars"]
+
+
+def test_another_run_in_the_folder_is_not_touched(set_path: Path, town: Library, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run(set_path, out=out, library=town, settings=Settings(limit=1))
+    before = (out / "predictions.jsonl").read_bytes()
+    with pytest.raises(RunError, match=r"holds another run \(its settings and sets differ\)"):
+        run(set_path, out=out, library=town, settings=Settings(limit=2))
+    assert (out / "predictions.jsonl").read_bytes() == before
+    with RunFolder(out), pytest.raises(RunError, match="in use"):
+        run(set_path, out=out, library=town, settings=Settings(limit=1))
+
+
+def test_the_sets_own_documents_get_a_library(set_path: Path, tmp_path: Path) -> None:
+    result = run(set_path, out=tmp_path / "run", settings=Settings(limit=2))
+    assert {o.evidence_rank for o in result.sets[0].outcomes} == {1}
+    with Library.open(tmp_path / "run" / "library" / "town-questions", create=False) as library:
+        assert len(library.documents()) == 2
+
+
+def test_a_set_without_documents_needs_a_library(set_path: Path, tmp_path: Path) -> None:
+    lonely = tmp_path / "lonely.jsonl"
+    lonely.write_text(set_path.read_text("utf-8"), "utf-8")
+    with pytest.raises(RunError, match="brings no documents") as error:
+        run(lonely, out=tmp_path / "run")
+    assert "--library" in error.value.hint
+
+
+def test_a_given_passage_is_read_alone(set_path: Path, town: Library, tmp_path: Path) -> None:
+    reader = Counting(town)
+    result = run(set_path, library=town, settings=Settings("given-passage"), reader=reader)
+    by_id = {o.question.id: o for o in result.sets[0].outcomes}
+    assert [hits for _, hits in reader.asked[:4]] == [1, 1, 1, 1]
+    assert all(by_id[i].evidence_rank == 1 for i in ("bridge", "opening", "tower", "cost"))
+    assert "青石大桥" in by_id["cost"].prediction.question
+
+
+def test_questions_are_left_alone_after_an_unrelated_history(set_path: Path, town: Library) -> None:
+    result = run(set_path, library=town)
+    standalone = [o for o in result.sets[0].outcomes if not o.question.history]
+    for outcome in standalone:
+        distracted = outcome.prediction.distracted
+        assert distracted is not None
+        assert distracted.history
+        assert outcome.question.question not in distracted.history
+    assert result.sets[0].measures["distracted_unchanged"].n == len(standalone)
+
+
+def test_answers_may_be_corrected_and_scored_again_but_not_questions(
+    set_path: Path, town: Library, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    run(set_path, out=out, library=town)
+    before = score_run(out, sets_of(out)).sets[0].measures["contained"].value
+    original = set_path.read_text("utf-8")
+    set_path.write_text(original.replace('"1268米"', '"错"'), "utf-8")
+    after_ = score_run(out, sets_of(out)).sets[0].measures["contained"].value
+    assert after_ == pytest.approx(before - 1 / 4)
+    set_path.write_text(original.replace("全长多少米", "有多长"), "utf-8")
+    with pytest.raises(RunError, match="asks other questions"):
+        sets_of(out)
+    set_path.unlink()
+    with pytest.raises(RunError, match="is gone"):
+        sets_of(out)
+
+
+def test_two_sets_in_one_run(set_path: Path, town: Library, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "questions.jsonl"
+    other.write_text('{"id": "bridge", "question": "青石大桥什么时候通车？", "answers": ["2021年10月1日"]}\n', "utf-8")
+    result = run([set_path, load_set(other)], out=tmp_path / "run", library=town)
+    assert [(one.set.name, len(one.outcomes)) for one in result.sets] == [("town/questions", 5), ("other/questions", 1)]
+    with pytest.raises(RunError, match="called town/questions"):
+        run([set_path, set_path], library=town)
+
+
+def test_a_question_that_cannot_be_asked_does_not_end_the_run(town: Library, tmp_path: Path) -> None:
+    (tmp_path / "long").mkdir()
+    path = tmp_path / "long" / "questions.jsonl"
+    rows = [
+        {"id": "long", "question": "长" * 3000, "answers": ["1"]},
+        {"id": "2", "question": "青石大桥多长？", "answers": ["1268米"]},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    first, second = run(path, library=town).sets[0].outcomes
+    assert "2,000" in first.prediction.error
+    assert not first.right
+    assert second.prediction.error == ""
+
+
+def test_paragraphs_of_a_squad_layout_are_documents(tmp_path: Path) -> None:
+    (tmp_path / "mini").mkdir()
+    path = tmp_path / "mini" / "dev.json"
+    context = "\u3000青石大桥全长1268米，2021年建成通车。\r\n两岸往来方便。"
+    qa = {
+        "id": "q1",
+        "question": "青石大桥多长？",
+        "answers": [{"text": "1268米", "answer_start": context.index("1268")}],
+    }
+    other = {"id": "q2", "question": "白石塔多高？", "answers": [{"text": "52米", "answer_start": 3}]}
+    paragraphs = [
+        {"id": "a", "context": context, "qas": [qa]},
+        {"id": "b/1", "context": "白石塔52米高。", "qas": [other]},
+    ]
+    path.write_text(json.dumps({"version": "1", "data": [{"paragraphs": paragraphs}]}), "utf-8")
+    extra = tmp_path / "extra.documents.jsonl"
+    extra.write_text(json.dumps({"name": "c", "text": "黑石塔高80米。"}), "utf-8")
+    (tmp_path / "extra.jsonl").write_text('{"id": "x", "question": "?", "answers": []}\n', "utf-8")
+    result = run(path, out=tmp_path / "run", beside=[load_set(tmp_path / "extra.jsonl")])
+    first, second = result.sets[0].outcomes
+    assert (first.evidence_rank, second.evidence_rank) == (1, 1)
+    retrieved = {result.passages[r.passage].document for r in first.prediction.retrieved}
+    assert retrieved == {"a", "b/1", "c"}
+    given = run(path, settings=Settings("given-passage"))
+    assert {given.passages[r.passage].document for r in given.sets[0].outcomes[1].prediction.retrieved} == {"b/1"}
