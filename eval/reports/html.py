@@ -30,12 +30,13 @@ from eval.reports.summary import (
     kinds,
     latencies,
     meaning,
-    overview_metrics,
+    overview,
     seconds,
     stage_counts,
 )
-from eval.reports.text import SCRIPT, STAGE_MEANINGS, STAGES, TEXTS, TIMINGS, Language, Words, pick
+from eval.reports.text import SCRIPT, TEXTS, TIMINGS, Language, Words, pick, stage_meaning, stage_name
 from eval.results import Measure, RunResult, SetResult, Stage
+from eval.types import Task
 
 STAGE_COLOURS: dict[Stage, str] = {
     Stage.RIGHT: "#0d9488",
@@ -96,19 +97,24 @@ def _data(result: RunResult) -> dict[str, Any]:
         made.update(one.rows(errors=False))
     return {
         "sets": [
-            {"task": one.set.task, "rows": [made[place] for place in sorted(made)]}
+            {
+                "task": one.set.task,
+                "rows": [made[place] for place in sorted(made)],
+                "stages": [_stage(stage, one.set.task) for stage in Stage],
+            }
             for one, made in zip(result.sets, rows, strict=True)
         ],
         "passages": passages.rows,
-        "stages": [
-            {"zh": STAGES[stage][0], "en": STAGES[stage][1], "error": stage in ERROR_STAGES, "name": _slug(stage)}
-            for stage in Stage
-        ],
         "text": {
             "zh": {key: pair[0] for key, pair in (SCRIPT | {"title": TEXTS["title"]}).items()},
             "en": {key: pair[1] for key, pair in (SCRIPT | {"title": TEXTS["title"]}).items()},
         },
     }
+
+
+def _stage(stage: Stage, task: Task) -> dict[str, Any]:
+    chinese, english = stage_name(stage, task)
+    return {"zh": chinese, "en": english, "error": stage in ERROR_STAGES, "name": _slug(stage)}
 
 
 def _slug(stage: Stage) -> str:
@@ -162,22 +168,19 @@ def _overview(result: RunResult) -> str:
     """A row for each set, where there are several."""
     if len(result.sets) < 2:
         return ""
-    columns = overview_metrics(result)
+    columns, listed = overview(result)
     if not columns:
         return ""
     head = f"<th>{_t('set')}</th><th>{_t('n')}</th>" + "".join(
-        f"<th>{_both((metric.label_zh, metric.label))}</th>" for metric in columns
+        f"<th>{_both((m.label_zh, m.label))}{'' if m.higher_is_better else _lower()}</th>" for m in columns
     )
-    rows = []
-    for number, one in enumerate(result.sets):
-        # A metric stands in a set's row only where it sums that set up: so by the set's own rules.
-        own = {metric.name for metric, _ in key_metrics(one)}
-        cells = "".join(_cell(one.measures.get(m.name) if m.name in own else None, m.unit) for m in columns)
-        rows.append(
-            f'<tr><th scope="row"><a href="#set-{number}">{escape(one.set.name)}</a></th>'
-            f"<td>{len(one.outcomes):,}</td>{cells}</tr>"
-        )
-    return f'<section class="card"><h2>{_t("overview")}</h2>{_table(head, rows, "wide")}</section>'
+    rows = [
+        f'<tr><th scope="row"><a href="#set-{number}">{escape(one.set.name)}</a></th><td>{len(one.outcomes):,}</td>'
+        + "".join(_cell(measure, metric.unit) for metric, measure in zip(columns, measures, strict=True))
+        + "</tr>"
+        for number, (one, measures) in enumerate(listed)
+    ]
+    return f'<section class="card"><h2>{_t("overview")}</h2>{_table(head, rows, "wide overview")}</section>'
 
 
 def _set(number: int, result: SetResult) -> str:
@@ -220,14 +223,18 @@ def _stages(number: int, result: SetResult) -> str:
     total = sum(counts.values())
     bar = _drawn(
         lambda language: plots.stacked_bar(
-            [(pick(STAGES[stage], language), count, STAGE_COLOURS[stage]) for stage, count in counts.items()],
+            [
+                (pick(stage_name(stage, result.set.task), language), count, STAGE_COLOURS[stage])
+                for stage, count in counts.items()
+            ],
             title=pick(TEXTS["stages"], language),
         )
     )
     legend = "".join(
         f'<li><button type="button" class="stage-link" data-set="{number}" data-stage="{_slug(stage)}">'
-        f'<i class="dot {_slug(stage)}"></i>{_both(STAGES[stage])}</button>'
-        f' <b>{count:,}</b> <small>{count / total:.1%}</small><p class="note">{_both(STAGE_MEANINGS[stage])}</p></li>'
+        f'<i class="dot {_slug(stage)}"></i>{_both(stage_name(stage, result.set.task))}</button>'
+        f" <b>{count:,}</b> <small>{count / total:.1%}</small>"
+        f'<p class="note">{_both(stage_meaning(stage, result.set.task))}</p></li>'
         for stage, count in counts.items()
     )
     return f'<section class="card"><h3>{_t("stages")}</h3>{bar}<ul class="stages">{legend}</ul></section>'
@@ -295,7 +302,7 @@ def _kinds(result: SetResult) -> str:
 
 
 def _cell(measure: Measure | None, unit: Any) -> str:
-    if measure is None or not has_value(measure):
+    if not has_value(measure):
         return '<td class="empty">–</td>'
     between = interval(measure, unit)
     small = f"<small>{between}</small>" if between else ""
@@ -423,7 +430,9 @@ def _pairs(pairs: Mapping[str, Any]) -> str:
     return (
         '<span class="facts">'
         + "".join(
-            f"<span>{escape(str(key))} <code>{escape(_plain(value))}</code></span>" for key, value in pairs.items()
+            f"<span>{escape(str(key))} <code>{escape(_plain(value))}</code></span>"
+            for key, value in pairs.items()
+            if value is not None
         )
         + "</span>"
     )

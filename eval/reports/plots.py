@@ -97,9 +97,9 @@ def reliability(bins: Sequence[ReliabilityBin], *, language: Language = "zh") ->
     )
     for b in filled:
         marks.append(_dot(frame.x(b.confidence), frame.y(b.accuracy), f"{b.accuracy:.1%}", radius=3))
-        # A count stands at the foot of its bar, where neither the diagonal nor the dots come.
+        # Counts stand above the plot, where neither the diagonal nor the dots come.
         middle = (frame.x(b.low) + frame.x(b.high)) / 2
-        marks.append(_text(middle, frame.y(0) - 5, _short(b.count), anchor="middle", size=10.5, name="plot-count"))
+        marks.append(_text(middle, TOP - 6, _short(b.count), "middle", 10.5, name="plot-count"))
     axes = _axes(frame, _shares(1), _shares(1), words("confidence_axis", language), words("accuracy_axis", language))
     return _svg(words("reliability", language), axes, marks)
 
@@ -162,7 +162,7 @@ def confusion(counts: Confusion, *, language: Language = "zh") -> str:
     columns = [("candidate_right", counts.right, (True, False)), ("candidate_wrong", counts.wrong, (False, None))]
     if sum(counts.unanswerable):
         columns.append(("has_no_answer", counts.unanswerable, (False, True)))
-    left, top, height = 62, 44, 92
+    left, top, height = 74, 44, 92
     width = (WIDTH - left - 8) / len(columns)
     marks = []
     for row, name in enumerate(("answered", "refused")):

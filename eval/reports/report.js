@@ -103,8 +103,8 @@
     return part;
   }
 
-  function question(row, task) {
-    const stage = data.stages[row.s];
+  function question(row, task, stages) {
+    const stage = stages[row.s];
     const head = element(
       "p",
       { className: "head" },
@@ -133,9 +133,10 @@
       this.box = box;
       this.heading = box.querySelector("h3");
       this.rows = set.rows;
+      this.stages = set.stages;
       this.task = set.task;
-      this.counts = data.stages.map((_, i) => set.rows.filter((row) => row.s === i).length);
-      this.errors = set.rows.filter((row) => data.stages[row.s].error).length;
+      this.counts = this.stages.map((_, i) => set.rows.filter((row) => row.s === i).length);
+      this.errors = set.rows.filter((row) => this.stages[row.s].error).length;
       this.kinds = [...new Set(set.rows.map((row) => row.k || ""))].sort();
       this.choice = this.errors ? "errors" : "everything";
       this.kind = null;
@@ -158,10 +159,9 @@
       this.list = element("div", { className: "list" });
       this.pages = element("div", { className: "pages" });
       const legend = element("p", { className: "legend" });
-      if (this.task !== "retrieval") {
+      if (this.task !== "retrieval")
         for (const [name, key] of [["given", "given_mark"], ["expected", "expected_mark"], ["given expected", "both_mark"]])
           legend.append(element("span", {}, element("mark", { className: name }, text(key))));
-      }
       this.box.replaceChildren(this.heading, this.chips, controls, legend.childNodes.length ? legend : "", this.list, this.pages);
       this.draw();
     }
@@ -182,14 +182,14 @@
     }
 
     fits(row, i) {
-      const stage = data.stages[row.s];
+      const stage = this.stages[row.s];
       if (this.choice === "errors" ? !stage.error : this.choice !== "everything" && this.choice !== stage.name) return false;
       if (this.kind !== null && (row.k || "") !== this.kind) return false;
       return !this.sought.trim() || this.texts[i].includes(this.sought.trim().toLowerCase());
     }
 
     draw() {
-      const stages = data.stages.map((stage, i) => [stage, this.counts[i]]).filter(([, count]) => count);
+      const stages = this.stages.map((stage, i) => [stage, this.counts[i]]).filter(([, count]) => count);
       const chips = ([stage, count]) => this.chip(stage.name, stage[language], count, stage.name);
       this.chips.replaceChildren(
         ...(this.errors ? [this.chip("errors", text("errors"), this.errors)] : []),
@@ -205,7 +205,7 @@
       this.page = Math.min(this.page, pages - 1);
       this.shown.textContent = text("shown", { n: fitting.length.toLocaleString("en") });
       const rows = fitting.slice(this.page * PAGE, (this.page + 1) * PAGE);
-      this.list.replaceChildren(...rows.map((row) => question(row, this.task)));
+      this.list.replaceChildren(...rows.map((row) => question(row, this.task, this.stages)));
       if (!rows.length) this.list.append(element("p", { className: "question" }, text("none")));
       const turn = (key, by) => {
         const made = element("button", { type: "button", disabled: this.page + by < 0 || this.page + by >= pages, dataset: { turn: key } }, text(key));

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from eval.metrics.catalogue import CATALOGUE, METRICS, Metric, Unit
 from eval.reports.text import GROUPS, Language, Words, pick, words
@@ -31,6 +32,21 @@ _KEY_ANSWERS = (
 _KEY_RETRIEVAL = ("recall@1", "recall@5", "recall@10", "mrr", "ndcg@10", "map", "latency_p50", "memory_peak")
 # Of a kind of question, what may differ between kinds.
 _KINDS = ("right", "em_{rules}", "f1_{rules}", "recall@5", "cited_in_evidence", "false_refusal", "false_answer")
+# Between sets. By each set's own rules: a metric of the other rules stands in a column of its own.
+_OVERVIEW = (
+    "right",
+    "em_cmrc",
+    "f1_cmrc",
+    "em_squad",
+    "f1_squad",
+    "false_refusal",
+    "false_answer",
+    "recall@1",
+    "recall@5",
+    "recall@10",
+    "mrr",
+    "latency_p50",
+)
 _KINDS_RETRIEVAL = ("recall@1", "recall@5", "recall@10", "mrr", "ndcg@10")
 
 
@@ -60,7 +76,7 @@ class Group:
     rows: tuple[tuple[Metric, Measure], ...]
 
 
-def has_value(measure: Measure | None) -> bool:
+def has_value(measure: Measure | None) -> TypeGuard[Measure]:
     """Whether there is something to show: a number over at least one question."""
     return measure is not None and measure.n > 0 and math.isfinite(measure.value)
 
@@ -74,7 +90,7 @@ def groups(result: SetResult) -> tuple[Group, ...]:
     found: dict[str, Group] = {}
     for metric in CATALOGUE:
         measure = result.measures.get(metric.name)
-        if measure is None or not has_value(measure):
+        if not has_value(measure):
             continue
         name, label = metric.group, GROUPS[metric.group]
         rules = _rules_of(metric)
@@ -114,10 +130,15 @@ def kinds(result: SetResult) -> list[tuple[str, int, Mapping[str, Measure]]]:
     return found if len(found) > 1 or any(kind for kind, _, _ in found) else []
 
 
-def overview_metrics(result: RunResult) -> tuple[Metric, ...]:
-    """The columns of a table with a row for each set."""
-    names = {metric.name for one in result.sets for metric, _ in key_metrics(one)}
-    return tuple(metric for metric in CATALOGUE if metric.name in names)
+def overview(result: RunResult) -> tuple[tuple[Metric, ...], list[tuple[SetResult, list[Measure | None]]]]:
+    """Columns, and for each set its measures; a metric by other rules than the set's is ``None`` there."""
+
+    def measure(one: SetResult, name: str) -> Measure | None:
+        found, rules = one.measures.get(name), _rules_of(METRICS[name])
+        return found if has_value(found) and rules in ("", one.set.rules) else None
+
+    names = [name for name in _OVERVIEW if any(measure(one, name) is not None for one in result.sets)]
+    return tuple(METRICS[name] for name in names), [(one, [measure(one, n) for n in names]) for one in result.sets]
 
 
 def stage_counts(result: SetResult) -> dict[Stage, int]:

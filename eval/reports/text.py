@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from eval.results import Stage
+from eval.types import Task
 
 Language = Literal["zh", "en"]
 Words = tuple[str, str]  # Chinese, English
@@ -174,6 +175,21 @@ SCRIPT: dict[str, Words] = {
     "filter": ("筛选", "Filter"),
     "failed": ("出错", "Error"),
 }
+
+
+# In a set of retrieval nothing is answered: what is right was found.
+RETRIEVED: Words = ("检索到", "retrieved")
+RETRIEVED_MEANING: Words = ("所读段落中有证据", "the evidence is among the passages that were found")
+
+
+def stage_name(stage: Stage, task: Task) -> Words:
+    """What a stage is called in a set of this task."""
+    return RETRIEVED if task == "retrieval" and stage is Stage.RIGHT else STAGES[stage]
+
+
+def stage_meaning(stage: Stage, task: Task) -> Words:
+    """What it says of a question to have ended at a stage."""
+    return RETRIEVED_MEANING if task == "retrieval" and stage is Stage.RIGHT else STAGE_MEANINGS[stage]
 
 
 def words(key: str, language: Language) -> str:

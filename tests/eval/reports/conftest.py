@@ -99,7 +99,7 @@ def outcome(
     chance.shuffle(found)
     rank = None if unanswerable else (found.index(own) + 1 if own in found else 0)
     right = stage in (Stage.RIGHT, Stage.RIGHTLY_REFUSED)
-    confidence = chance.betavariate(6, 2) if right != abstained else chance.betavariate(2, 4)
+    confidence = chance.betavariate(6, 2) if stage is Stage.RIGHT else chance.betavariate(2, 6 if abstained else 3)
     total = chance.lognormvariate(-3.2, 0.5)
     citation = cite(source, best)
     prediction = Prediction(
@@ -137,7 +137,7 @@ def outcome(
         values["quote_intact"] = 1.0
     if history:
         values["followup_right"] = float(right)
-    values["brier"] = (confidence - (right != abstained)) ** 2
+    values["brier"] = (confidence - (stage is Stage.RIGHT)) ** 2
     return Outcome(
         Question(prediction.id, question, references, evidence, kind, history), prediction, right, stage, rank, values
     )
@@ -175,7 +175,9 @@ def set_result(
         if inside:
             sure = sum(o.prediction.confidence for o in inside) / len(inside)
             bins.append(
-                ReliabilityBin(i / 10, (i + 1) / 10, len(inside), sure, sum(o.right for o in inside) / len(inside))
+                ReliabilityBin(
+                    i / 10, (i + 1) / 10, len(inside), sure, sum(o.stage is Stage.RIGHT for o in inside) / len(inside)
+                )
             )
     times: dict[str, list[float]] = defaultdict(list)
     for one in outcomes:
