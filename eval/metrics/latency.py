@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def percentile(values: Sequence[float], q: float) -> float:
@@ -36,9 +37,9 @@ def histogram(seconds: Sequence[float], bins: int = 20) -> tuple[tuple[float, fl
         return ()
     low, high = min(seconds), max(seconds)
     edges = [low + (high - low) * i / bins for i in range(bins)] + [high]
-    if any(a >= b for a, b in zip(edges, edges[1:], strict=False)):  # equal, or too close to be parted
+    if any(a >= b for a, b in pairwise(edges)):  # equal, or too close to be parted
         return ((low, high, len(seconds)),)
     counts = [0] * bins
     for value in seconds:
         counts[min(bisect_right(edges, value) - 1, bins - 1)] += 1
-    return tuple(zip(edges, edges[1:], counts, strict=False))
+    return tuple((start, end, count) for (start, end), count in zip(pairwise(edges), counts, strict=True))

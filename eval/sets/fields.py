@@ -13,7 +13,10 @@ from eval.types import Evidence, Question, Reference
 KNOWN = frozenset({"id", "question", "answers", "answer", "evidence", "document", "kind", "history"})
 _EVIDENCE = frozenset({"phrase", "document", "start", "end"})
 _ANSWERS = 'Write a list of strings, ["4人", "四人"], or of {"text": "4人", "start": 12}; [] when there is no answer.'
-_EVIDENCE_HINT = 'Write a phrase as a string, or {"phrase": "…", "document": "report.txt", "start": 12, "end": 30}, or a list of these.'
+_EVIDENCE_HINT = (
+    'Write a phrase as a string, or {"phrase": "…", "document": "report.txt", "start": 12, "end": 30}, '
+    "or a list of these."
+)
 
 
 def question_of(row: Mapping[str, object], path: Path, line: int, log: Log) -> Question:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from eval.sets.beside import inline_documents, inline_path, sources_of
 from eval.sets.fields import question_of
 from eval.sets.lines import json_lines, json_objects, read_text
 from eval.sets.reading import Log, Reading, set_name
-from eval.sets.writing import write_text
+from eval.sets.writing import json_text, write_text
 from eval.types import Evidence, Question, SetDocument
 
 
@@ -81,7 +80,7 @@ def write_jsonl(path: Path | str, questions: Iterable[Question], documents: Iter
 
 def lines_of(rows: Iterable[dict[str, Any]]) -> str:
     """JSON Lines, with Chinese as it is."""
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return "".join(json_text(row) + "\n" for row in rows)
 
 
 def _evidence(evidence: Evidence) -> dict[str, object]:

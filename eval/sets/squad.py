@@ -37,7 +37,7 @@ def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
     for paragraph in paragraphs(load(path), path, log):
         document = texts.get(paragraph.context)
         if document is None:
-            name = _unused(paragraph.name, names)
+            name = unused(paragraph.name, names)
             if name != paragraph.name:
                 log.note("paragraph-id", paragraph.name, None, f"{paragraph.where}: another text has this id")
             names.add(name)
@@ -140,7 +140,8 @@ def _list(holder: object, name: str, where: str, path: Path, *, absent: bool = F
     return value
 
 
-def _unused(name: str, names: set[str]) -> str:
+def unused(name: str, names: set[str]) -> str:
+    """The name, or the name with the first number that makes it new."""
     number, candidate = 1, name
     while candidate in names:
         number += 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from eval.errors import SetError
 
@@ -25,6 +27,16 @@ def write_text(path: Path, text: str) -> None:
     finally:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON with Chinese as it is; escaped altogether where a string holds half a character."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
 
 
 def _umask() -> int:
