@@ -18,6 +18,7 @@ from qa import Library, LibraryError, YindaError, ask
 from ui import cards
 from ui.conversation import Exchange, answering
 from ui.documents import adding, has_samples, sample_files
+from ui.pages import further_pages
 from ui.text import ZH, Texts
 from ui.upload import upload_button
 from ui.warm import WarmUp
@@ -72,7 +73,8 @@ class _Window:
         app: gr.Blocks
         with gr.Blocks(title=texts.title, fill_width=True, analytics_enabled=False) as app:
             exchanges = gr.State([])
-            _html(cards.header(texts), "header")
+            pages = further_pages()
+            _html(cards.header(texts, [(page.NAME, page.PATH) for page in pages]), "header")
             with gr.Row(elem_id="columns", equal_height=False):
                 with gr.Column(elem_id="documents", min_width=0):
                     documents = _html("", "document-list")
@@ -123,6 +125,8 @@ class _Window:
             samples.click(self.samples, [exchanges], [additions, *kept], **writing)
             gr.events.api(self.api_ask, api_name="ask", concurrency_limit=_ASKING)
             gr.events.api(self.api_search, api_name="search", concurrency_limit=_ASKING)
+        for page in pages:
+            page.add_to(app, self.library)
         return app
 
     # -- what is shown ------------------------------------------------------------------------------------

@@ -302,10 +302,12 @@ def _addition(addition: Addition, texts: Texts) -> str:
     return f'<li class="y-{status}"><b>{escape(name)}</b><span>{escape(words)}{hint}</span></li>'
 
 
-def header(texts: Texts) -> str:
-    """The bar at the top, with the button that opens the documents on a narrow screen."""
+def header(texts: Texts, pages: Sequence[tuple[str, str]] = ()) -> str:
+    """The bar at the top: links to further pages (name, path), and what opens the documents on a narrow screen."""
+    links = "".join(f'<a href="{escape(path)}">{escape(name)}</a>' for name, path in pages)
     return (
         f'<header class="y-header"><h1>{escape(texts.name)}</h1><p>{escape(texts.claim)}</p>'
+        f'<nav class="y-pages">{links}</nav>'
         f'<button type="button" class="y-menu" data-show="documents">{escape(texts.documents)}</button>'
         "</header>"
     )

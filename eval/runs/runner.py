@@ -96,11 +96,16 @@ def run(
 
 
 def default_folder(
-    sets: Sequence[EvaluationSet], settings: Settings, beside: Sequence[EvaluationSet], library: Library | None
+    sets: Sequence[EvaluationSet],
+    settings: Settings,
+    beside: Sequence[EvaluationSet] = (),
+    library: Library | None = None,
+    *,
+    below: Path = RUNS,
 ) -> Path:
-    """A folder below ``yinda-runs`` that the same program, sets and settings find again, and others do not."""
+    """A folder below ``below`` that the same program, sets and settings find again, and others do not."""
     name = "+".join(one.name.replace("/", "-") for one in sets)[:60]
-    return RUNS / f"{name}-{settings.mode}-{short(_manifest(_loaded(sets, settings), settings, beside, library))}"
+    return below / f"{name}-{settings.mode}-{short(_manifest(_loaded(sets, settings), settings, beside, library))}"
 
 
 def _loaded(

@@ -1,4 +1,4 @@
-"""Statistics, readers and tables of the benchmarks."""
+"""The data and the tables of the benchmarks."""
 
 from __future__ import annotations
 
@@ -7,41 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from eval.bench import retrieval
-from eval.bench.data import questions, squad_layout
+from eval import run
+from eval.bench import chain, retrieval
+from eval.bench.data import public_set
 from eval.bench.retrieval import Asked, rank_of, row, table, weighted
-from eval.bench.statistics import median, percentile, share, wilson
-from qa import Contribution, Hit, Passage
-
-
-@pytest.mark.parametrize(
-    ("right", "of", "low", "high"),
-    [
-        # Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 3.
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ],
-)
-def test_wilson_against_published_values(right: int, of: int, low: float, high: float) -> None:
-    assert wilson(right, of) == pytest.approx((low, high), abs=1e-4)
-    assert wilson(of - right, of) == pytest.approx((1 - high, 1 - low), abs=1e-4)
-
-
-def test_no_observations() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert share(0, 0) == "-"
-    assert percentile([], 50) == 0.0
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1), st.floats(0, 100))
-def test_percentile_agrees_with_numpy(values: list[float], q: float) -> None:
-    assert percentile(values, q) == pytest.approx(float(np.percentile(values, q)), rel=1e-9, abs=1e-6)
-    assert median(values) == pytest.approx(float(np.median(values)), abs=1e-6)
+from eval.metrics.intervals import share
+from qa import Contribution, DocumentError, Hit, Library, Passage
 
 
 def hit(document: str, dense: tuple[int, float], lexical: tuple[int, float] | None, score: float) -> Hit:
@@ -59,7 +31,7 @@ HITS = (
 
 def test_ranks_by_each_score() -> None:
     def ranks(score: retrieval.Score) -> list[int]:
-        return [rank_of(Asked(document, HITS), score) for document in "abcd"]
+        return [rank_of(Asked([document], HITS), score) for document in "abcd"]
 
     assert ranks(retrieval.fused) == [1, 2, 3, 0]
     assert ranks(retrieval.cosine) == [2, 1, 3, 0]
@@ -71,7 +43,7 @@ def test_ranks_by_each_score() -> None:
 
 def test_table() -> None:
     assert row("x", [1, 2, 6, 0]) == f"  {'x':<26} {share(1, 4)}   {share(2, 4)}"
-    lines = table("Set", [Asked("a", HITS), Asked("d", HITS)], retrieval.ORDERS).splitlines()
+    lines = table("Set", [Asked(["a"], HITS), Asked(["d"], HITS)], retrieval.ORDERS).splitlines()
     assert lines[0].startswith("Set: 2 questions")
     assert len(lines) == 1 + len(retrieval.ORDERS)
     assert " 50.0% " in lines[-1]
@@ -79,7 +51,13 @@ def test_table() -> None:
 
 def squad(path: Path, paragraphs: int) -> Path:
     items = [
-        {"id": f"P{i}", "context": f"第{i}座大桥在{i}号路上。", "qas": [{"question": f"第{i}座大桥在哪？"}]}
+        {
+            "id": f"P{i}",
+            "context": f"第{i}座大桥在{i}号路上。",
+            "qas": [
+                {"id": f"q{i}", "question": f"第{i}座大桥在哪？", "answers": [{"text": f"{i}号路", "answer_start": 6}]}
+            ],
+        }
         for i in range(paragraphs)
     ]
     del items[0]["id"]
@@ -88,19 +66,26 @@ def squad(path: Path, paragraphs: int) -> Path:
     return path
 
 
-def test_reads_both_layouts(tmp_path: Path) -> None:
-    first, second = squad_layout(squad(tmp_path / "s.json", 3), 2)
-    assert (first.id, second.id) == ("A-0", "P1")
-    assert second.questions == ("第1座大桥在哪？",)
-    lines = tmp_path / "q.jsonl"
-    lines.write_text(
-        '{"id": "1", "question": "多少？", "answers": ["3"], "kind": "year", "history": ["甲？"]}\n\n'
-        '{"id": "2", "question": "谁？"}\n',
-        "utf-8",
-    )
-    one, two = questions(lines)
-    assert (one.answerable, one.answers, one.history) == (True, ("3",), ("甲？",))
-    assert (two.answerable, two.kind, two.evidence) == (False, "", None)
+def test_public_sets_in_part(tmp_path: Path) -> None:
+    squad(tmp_path / "data" / "cmrc2018" / "dev.json", 3)
+    part = public_set(tmp_path, "cmrc2018/dev.json", paragraphs=2)
+    assert [document.text for document in part.documents] == ["第0座大桥在0号路上。", "第1座大桥在1号路上。"]
+    assert [question.question for question in part.questions] == ["第0座大桥在哪？", "第1座大桥在哪？"]
+    assert len(public_set(tmp_path, "cmrc2018/dev.json", every=2).questions) == 2
+    with pytest.raises(DocumentError, match="drcd") as error:
+        public_set(tmp_path, "drcd/dev.json")
+    assert "--shared" in error.value.hint
+
+
+def test_chain_table(set_path: Path, town: Library) -> None:
+    result = run(set_path, library=town).sets[0]
+    lines = chain.chain_table("Town", result).splitlines()
+    assert lines[0] == "Town: 3 answerable, 1 unanswerable, 1 follow-ups"
+    row = next(line for line in lines if line.startswith("  answerable    Contains the answer"))
+    answerable = [o for o in result.outcomes if o.question.answerable and not o.question.history]
+    assert f"{sum(o.right for o in answerable)}/3" in row
+    wrong = [o.question.id for o in result.outcomes if not o.right]
+    assert [line.split()[0] for line in chain.errors(result.outcomes).splitlines()[::2]] == wrong
 
 
 @pytest.mark.slow
