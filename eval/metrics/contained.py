@@ -33,9 +33,10 @@ def contained(text: str, references: Iterable[str]) -> bool:
 
     Both are compared without white space (except between two numbers), case, thousands separators and invisible
     characters, in half width and Simplified characters. What begins or ends in a number must stand there as the whole
-    number: neither "5.8亿元" in "15.8亿元", "2%" in "3.2%", "3" in "3%" or "3亿", nor "3%" in "-3%". A sign counts
-    when it stands right before the digits and is not the dash of a range ("3-5%", "3%—5%") or a hyphen ("F-16").
-    Empty references never count. Numbers in Chinese characters have no such boundaries: "三个" is in "十三个".
+    number: neither "5.8亿元" in "15.8亿元", "2%" in "3.2%", "3" in "3亿", nor "3%" in "-3%"; a unit after it ("83.4" in
+    "83.4%") is only more of the quote. A sign counts when it stands right before the digits and is not the dash of a
+    range ("3-5%", "3%—5%") or a hyphen ("F-16"). Empty references never count. Numbers in Chinese characters have no
+    such boundaries: "三个" is in "十三个".
     """
     haystack = _Folded(text)
     return any(needle.text and needle.within(haystack) for needle in map(_Folded, references))
@@ -66,7 +67,7 @@ class _Folded:
             return False
         if not (number := _ENDS_IN_NUMBER.search(self.text)):
             return True
-        if "0" <= number[0][-1] <= "9" and re.match(r"\.?[0-9]|[%‰]", text[end:]):
+        if "0" <= number[0][-1] <= "9" and re.match(r"\.?[0-9]", text[end : end + 2]):
             return False
         return text[end : end + 1] not in tuple(_MAGNITUDES)
 
