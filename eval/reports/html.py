@@ -278,7 +278,7 @@ def _metrics(result: SetResult) -> str:
 
 def _lower() -> str:
     title = escape(" / ".join(TEXTS["lower_is_better"]))
-    return f' <span class="lower" title="{title}" aria-label="{title}">↓</span>'
+    return f'&nbsp;<span class="lower" title="{title}" aria-label="{title}">↓</span>'
 
 
 def _kinds(result: SetResult) -> str:

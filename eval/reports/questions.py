@@ -228,7 +228,7 @@ class SetQuestions:
             for id_, question, evidence in sought:
                 if id_ in found or (evidence.document is not None and evidence.document != passage.document):
                     continue
-                if evidence.phrase is None and evidence.start is None and not question.qrels:
+                if evidence.document is None and evidence.phrase is None:
                     continue
                 if _place(passage.text, passage.start, evidence, question.references) is not None:
                     found[id_] = key
