@@ -13,6 +13,7 @@ from eval.sets.reading import Log, Reading, evidence_document, prevailing_rules,
 from eval.sets.report import CheckReport, Example, Finding, Findings
 from eval.sets.texts import Body, Match, Texts, loosely, nearest, texts_of
 from eval.types import Evidence, Question
+from qa.text.normalise import searchable
 
 if TYPE_CHECKING:
     from qa import Library
@@ -90,14 +91,19 @@ def shown(text: str, longest: int = 40) -> str:
 
 def question_key(question: Question) -> tuple[object, ...]:
     """What makes two questions the same: words, earlier questions, document."""
-    history = tuple(loosely(turn) for turn in question.history)
+    history = tuple(_words(turn) for turn in question.history)
     documents = tuple(sorted({e.document for e in question.evidence if e.document is not None}))
-    return loosely(question.question) or question.question, history, documents
+    return _words(question.question), history, documents
 
 
 def answers_key(question: Question) -> frozenset[str]:
     """The answers of a question, as they are compared with those of another."""
-    return frozenset(loosely(answer) or answer for answer in question.answers)
+    return frozenset(_words(answer) for answer in question.answers)
+
+
+def _words(text: str) -> str:
+    """The text folded, without spaces and closing marks; marks within count: C++ is not C."""
+    return "".join(searchable(text).split()).rstrip("?。!.,;:…")
 
 
 def evidence_stands(evidence: Evidence, text: str) -> bool:

@@ -181,18 +181,17 @@ def _documents(reading: Reading, target: Path, given: bool) -> list[str]:
 
 def _rows(reading: Reading, texts: Texts, changes: _Changes) -> list[dict[str, Any]]:
     """The set's rows in Yinda's own layout. Fields that nothing was wrong with are the file's own."""
-    own: dict[int | None, dict[str, Any]] = {}
+    own: list[dict[str, Any] | None] = [None] * len(reading.questions)
     if reading.layout == "jsonl":
-        own = dict(jsonl.rows(reading.path, Log(strict=False)))
+        own = [row for row, _ in jsonl.parsed(reading.path, Log(strict=False))]
     kept = _Kept(changes, (question.id for question in reading.questions))
     rows = []
-    for question in reading.questions:
+    for question, stated in zip(reading.questions, own, strict=True):
         mended = _mended(question, texts, changes)
         identity = kept.take(mended)
         if identity is None:
             continue
         mended = replace(mended, id=identity)
-        stated = own.get(question.line)
         fresh = jsonl.row_of(mended)
         if stated is None:
             rows.append(fresh)

@@ -192,7 +192,7 @@ def _row(cells: list[str], columns: dict[int, str], path: Path, line: int, width
             answers += _several(value)
         elif field == "history":
             row[field] = _several(value)
-        elif value:
+        elif value or field == "question":
             row[field] = value
     return row | {"answers": answers}
 
