@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eval.errors import SetError
 from eval.sets import jsonl, squad
 from eval.sets.beside import inline_path
-from eval.sets.check import answers_key, check, evidence_stands, question_key, shown
+from eval.sets.examine import answers_key, check, evidence_stands, question_key, shown
 from eval.sets.layout import read
 from eval.sets.reading import Log, Reading, evidence_document, refuse_empty, stands
 from eval.sets.report import CheckReport, Example
@@ -208,8 +208,10 @@ def _rows(reading: Reading, texts: Texts, changes: _Changes) -> list[dict[str, A
 
 
 def _mended(question: Question, texts: Texts, changes: _Changes) -> Question:
-    body = texts.named.get(evidence_document(question) or "")
-    text = body.text if body is not None else None
+    named = evidence_document(question)
+    body = texts.named.get(named or "")
+    # An offset in no document says nothing: it is looked up in an empty text, and so left away.
+    text = body.text if body is not None else "" if named is None else None
     say = _teller(changes, question.id, question.line)
     references = tuple(_reference(reference, text, say) for reference in question.references)
     evidence = tuple(_evidence(item, texts, say) for item in question.evidence)

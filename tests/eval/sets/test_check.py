@@ -65,6 +65,8 @@ def found(path: Path, **more: Any) -> dict[str, int]:
         ({"answers": [{"text": "3条", "start": 3}], "document": "report"}, set()),
         ({"answers": [{"text": "3条", "start": 4}], "document": "report"}, {"offset-off"}),
         ({"answers": [{"text": "3条", "start": -1}], "document": "report"}, {"offset-missing"}),
+        ({"answers": [{"text": "3条", "start": 3}]}, {"offset-off"}),
+        ({"answers": [{"text": "3条", "start": 3}], "document": "other"}, {"unknown-document"}),
         ({"answers": ["3条", ""]}, {"empty-answer"}),
         ({"answers": ["3条"], "source": "x"}, {"unknown-field"}),
     ],
@@ -105,6 +107,25 @@ def test_documents_of_the_same_text_or_name(tmp_path: Path) -> None:
         (tmp_path / "documents" / name).write_text(text, "utf-8")
     kinds = found(path)
     assert (kinds["same-name"], kinds["duplicate-document"], kinds["unreadable-document"]) == (1, 1, 1)
+
+
+def test_a_mended_copy_has_no_offsets_without_a_document(tmp_path: Path) -> None:
+    path = put(tmp_path, {"question": "几条？", "answers": [{"text": "甲", "start": -1}, {"text": "乙", "start": 7}]})
+    assert found(path) == {"offset-missing": 1, "offset-off": 1}
+    assert not write_mended(path, tmp_path / "new.jsonl").remaining.findings
+    assert load_set(tmp_path / "new.jsonl").questions[0].references == (Reference("甲"), Reference("乙"))
+
+
+@pytest.mark.slow
+def test_answers_are_looked_for_in_a_library(tmp_path: Path) -> None:
+    from qa import Library
+
+    row = {"question": "拿奖的是哪部话剧？", "answers": ["江上灯火"], "document": "report-2022.txt"}
+    path = put(tmp_path, row, {"question": "没有的？", "answers": ["不在其中的话"]})
+    with Library.open(tmp_path / "library") as library:
+        library.add(samples.directory() / "report-2022.txt")
+        report = check(path, library=library)
+    assert [(f.kind, [e.line for e in f.examples]) for f in report.findings] == [("answer-nowhere", [2])]
 
 
 def test_without_documents_the_report_says_that_answers_were_not_looked_for(tmp_path: Path) -> None:
