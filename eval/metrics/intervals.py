@@ -18,8 +18,8 @@ def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     p = right / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    # Rounding may leave the bounds a hair outside at 0 and at n.
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Rounding may leave the bounds a hair off at 0 and at n, where one of them is p itself.
+    return max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half))
 
 
 def bootstrap_mean(values: Sequence[float], *, seed: int = 0, resamples: int = 1000) -> tuple[float, float]:

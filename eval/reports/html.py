@@ -278,7 +278,7 @@ def _metrics(result: SetResult) -> str:
 
 def _lower() -> str:
     title = escape(" / ".join(TEXTS["lower_is_better"]))
-    return f' <span class="lower" title="{title}" aria-label="{title}">↓</span>'
+    return f'&nbsp;<span class="lower" title="{title}" aria-label="{title}">↓</span>'
 
 
 def _kinds(result: SetResult) -> str:
@@ -447,8 +447,9 @@ def _plain(value: object) -> str:
 
 
 def _mode(mode: object) -> str:
-    key = {"given": "mode_given", "given-passage": "mode_given", "given passage": "mode_given", "open": "mode_open"}
-    return _t(key[mode]) if isinstance(mode, str) and mode in key else escape(str(mode))
+    if mode == "open":
+        return _t("mode_open")
+    return _t("mode_given") if str(mode).startswith("given") else escape(str(mode))
 
 
 def _time(value: object) -> str:

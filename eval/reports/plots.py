@@ -15,7 +15,7 @@ from eval.reports.text import Language, words
 from eval.results import ReliabilityBin, RiskPoint
 
 WIDTH, HEIGHT = 420, 280
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 52
+LEFT, RIGHT, TOP, BOTTOM = 58, 16, 22, 52
 ACCENT, GOOD, BAD = "#0d9488", "#0d9488", "#dc2626"
 _POINTS = 240  # a curve is drawn through at most so many points
 _BINS = 20
@@ -57,7 +57,7 @@ def risk_coverage(points: Sequence[RiskPoint], *, language: Language = "zh") -> 
     if not points:
         return ""
     ordered = sorted(points, key=lambda point: point.coverage)
-    top = _nice(max((point.risk for point in ordered), default=0.0) or 0.05, 1.0)
+    top = _nice(max(0.02, *(point.risk for point in ordered)), 1.0)
     frame = Frame(0, 1, 0, top)
     thinned = [ordered[i] for i in _thin(len(ordered))]
     marks = [_line([(frame.x(p.coverage), frame.y(p.risk)) for p in thinned])]
@@ -254,7 +254,7 @@ def _axes(
     drawn.append(_text((LEFT + right) / 2, HEIGHT - 10, x_label, "middle", 12, name="plot-label"))
     middle = (TOP + bottom) / 2
     drawn.append(
-        f'<text class="plot-label" transform="translate(13 {_n(middle)}) rotate(-90)" text-anchor="middle"'
+        f'<text class="plot-label" transform="translate(16 {_n(middle)}) rotate(-90)" text-anchor="middle"'
         f' font-size="12" fill="currentColor" fill-opacity="0.85">{escape(y_label)}</text>'
     )
     return drawn

@@ -5,6 +5,7 @@ Offsets in rows are UTF-16 units, as JavaScript counts them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -213,25 +214,22 @@ class SetQuestions:
 
     def _seek(self) -> dict[str, str]:
         """Keys of passages met elsewhere in the run that hold the evidence of questions for which it was not found."""
-        sought: list[tuple[str, Question, Evidence]] = []
+        sought: dict[str | None, list[tuple[Question, Evidence]]] = defaultdict(list)  # by document, where one is named
         for outcome in self.result.outcomes:
-            if outcome.evidence_rank or next(self._places(outcome.question), None) is not None:
+            question = outcome.question
+            if outcome.evidence_rank or next(self._places(question), None) is not None:
                 continue
-            sought += [(outcome.question.id, outcome.question, evidence) for evidence in _evidence_of(outcome.question)]
+            for evidence in _evidence_of(question):
+                if evidence.document is not None or evidence.phrase is not None:
+                    sought[evidence.document].append((question, evidence))
         found: dict[str, str] = {}
-        if not sought:
-            return found
-        for key in self.stored:
+        for key in self.stored if sought else ():
             passage = self.stored.get(key)
             if passage is None:
                 continue
-            for id_, question, evidence in sought:
-                if id_ in found or (evidence.document is not None and evidence.document != passage.document):
-                    continue
-                if evidence.phrase is None and evidence.start is None and not question.qrels:
-                    continue
-                if _place(passage.text, passage.start, evidence, question.references) is not None:
-                    found[id_] = key
+            for question, evidence in (*sought.get(passage.document, ()), *sought.get(None, ())):
+                if question.id not in found and _place(passage.text, passage.start, evidence, question.references):
+                    found[question.id] = key
         return found
 
 

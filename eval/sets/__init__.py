@@ -12,10 +12,9 @@ from pathlib import Path
 
 from eval.errors import SetError
 from eval.sets.beir import read_trec_run
-from eval.sets.check import CheckReport, check
+from eval.sets.check import CheckReport, MendReport, check, write_mended
 from eval.sets.jsonl import write_jsonl
 from eval.sets.layout import SUFFIXES, detect
-from eval.sets.mend import MendReport, write_mended
 from eval.sets.reading import Log, finished, prevailing_rules
 from eval.types import EvaluationSet, Rules
 

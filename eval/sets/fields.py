@@ -19,10 +19,13 @@ _EVIDENCE_HINT = (
 )
 
 
-def question_of(row: Mapping[str, object], path: Path, line: int, log: Log) -> Question:
-    """The question of one row. Raises ``SetError`` for a field that is missing or of the wrong kind."""
+def question_of(row: Mapping[str, object], path: Path, line: int, log: Log, unnamed: str = "") -> Question:
+    """The question of one row, with the id ``unnamed`` when it states none.
+
+    Raises ``SetError`` for a field that is missing or of the wrong kind.
+    """
     read = _Row(row, path, line)
-    identity = read.identity()
+    identity = read.identity() or unnamed or f"line-{line}"
     text = read.string("question", 'Each question needs a field "question" with its text.')
     if not text.strip():
         reason = "the question is empty" if "question" in row else 'the field "question" is missing'
@@ -75,7 +78,7 @@ class _Row:
     def identity(self) -> str:
         value = self.row.get("id")
         if value is None or value == "":
-            return f"line-{self.line}"
+            return ""
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         return text_of(value, '"id"', self.path, self.line, 'Write it as a string, such as "report-001".')

@@ -17,22 +17,27 @@ from eval.types import Evidence, Question, SetDocument
 
 def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
     """The set at ``path``. Raises ``SetError`` with the line of what is wrong."""
-    questions: list[Question] = []
-    for number, row in rows(path, log):
-        try:
-            questions.append(question_of(row, path, number, log))
-        except SetError as error:
-            log.fault(error)
+    questions = tuple(question for _, question in parsed(path, log))
     return Reading(
         path,
         "jsonl",
-        tuple(questions),
+        questions,
         inline_documents(path, log),
         sources_of(path, documents),
         name=set_name(path),
         notes=tuple(log.notes),
         faults=tuple(log.faults),
     )
+
+
+def parsed(path: Path, log: Log) -> Iterator[tuple[dict[str, Any], Question]]:
+    """The rows of the file that can be read, each with its question."""
+    many = is_list(path)
+    for position, (line, row) in enumerate(rows(path, log), 1):
+        try:
+            yield row, question_of(row, path, line, log, f"item-{position}" if many else f"line-{line}")
+        except SetError as error:
+            log.fault(error)
 
 
 def rows(path: Path, log: Log) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -61,7 +66,7 @@ def row_of(question: Question) -> dict[str, object]:
     if only and "start" not in only:
         row |= {"evidence" if key == "phrase" else key: value for key, value in only.items()}
     elif evidence:
-        row["evidence"] = [e for e in evidence if e]
+        row["evidence"] = only or [e for e in evidence if e]
     if question.kind:
         row["kind"] = question.kind
     if question.history:

@@ -91,7 +91,12 @@ def _objects(path: Path, start: bytes, whole: bool) -> Layout:
     except (ValueError, RecursionError):
         if path.suffix.lower() in _JSONL and start != b"{":
             return "jsonl"  # its reader says what is wrong with the line
-        first = parse_json(read_text(path), path)
+        try:
+            first = parse_json(read_text(path), path)
+        except SetError:
+            if path.suffix.lower() in _JSONL:
+                return "jsonl"
+            raise
         whole = True
     if not isinstance(first, dict):
         raise SetError(path, "is JSON, but no set of questions", _KNOWN)

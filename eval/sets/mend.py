@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eval.errors import SetError
 from eval.sets import jsonl, squad
 from eval.sets.beside import inline_path
-from eval.sets.check import answers_key, check, evidence_stands, question_key, shown
+from eval.sets.examine import answers_key, check, evidence_stands, question_key, shown
 from eval.sets.layout import read
 from eval.sets.reading import Log, Reading, evidence_document, refuse_empty, stands
 from eval.sets.report import CheckReport, Example
@@ -181,18 +181,17 @@ def _documents(reading: Reading, target: Path, given: bool) -> list[str]:
 
 def _rows(reading: Reading, texts: Texts, changes: _Changes) -> list[dict[str, Any]]:
     """The set's rows in Yinda's own layout. Fields that nothing was wrong with are the file's own."""
-    own: dict[int | None, dict[str, Any]] = {}
+    own: list[dict[str, Any] | None] = [None] * len(reading.questions)
     if reading.layout == "jsonl":
-        own = dict(jsonl.rows(reading.path, Log(strict=False)))
+        own = [row for row, _ in jsonl.parsed(reading.path, Log(strict=False))]
     kept = _Kept(changes, (question.id for question in reading.questions))
     rows = []
-    for question in reading.questions:
+    for question, stated in zip(reading.questions, own, strict=True):
         mended = _mended(question, texts, changes)
         identity = kept.take(mended)
         if identity is None:
             continue
         mended = replace(mended, id=identity)
-        stated = own.get(question.line)
         fresh = jsonl.row_of(mended)
         if stated is None:
             rows.append(fresh)
@@ -209,8 +208,10 @@ def _rows(reading: Reading, texts: Texts, changes: _Changes) -> list[dict[str, A
 
 
 def _mended(question: Question, texts: Texts, changes: _Changes) -> Question:
-    body = texts.named.get(evidence_document(question) or "")
-    text = body.text if body is not None else None
+    named = evidence_document(question)
+    body = texts.named.get(named or "")
+    # An offset in no document says nothing: it is looked up in an empty text, and so left away.
+    text = body.text if body is not None else "" if named is None else None
     say = _teller(changes, question.id, question.line)
     references = tuple(_reference(reference, text, say) for reference in question.references)
     evidence = tuple(_evidence(item, texts, say) for item in question.evidence)

@@ -39,11 +39,11 @@ _ENCODINGS = ("gb18030", "big5")
 def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
     """The set at ``path``. Raises ``SetError`` that names the columns found when one is missing."""
     rows = iter(table(path))
-    header: list[str] = []
-    for _, header in rows:
+    line, header = 1, [""]
+    for line, header in rows:
         if any(cell.strip() for cell in header):
             break
-    columns = _columns(header, path)
+    columns = _columns(header, path, line)
     for position, cell in enumerate(header):
         if cell.strip() and position not in columns:
             log.note("unknown-field", "", None, f"column {cell.strip()}")
@@ -157,23 +157,23 @@ def _field(cell: str) -> str:
     return "answers" if numbered and _FIELDS.get(numbered[1]) == "answers" else ""
 
 
-def _columns(header: list[str], path: Path) -> dict[int, str]:
+def _columns(header: list[str], path: Path, line: int) -> dict[int, str]:
     """Field names by column. Raises ``SetError`` when one is missing, or there twice."""
     columns = {position: field for position, cell in enumerate(header) if (field := _field(cell))}
     for wanted in ("question", "answers"):
         if wanted not in columns.values():
-            raise _missing(path, wanted, header)
+            raise _missing(path, wanted, header, line)
     for field in set(columns.values()) - {"answers"}:
         same = [header[p].strip() for p, f in columns.items() if f == field]
         if len(same) > 1:
-            raise SetError(path, f"several columns for {field}: {', '.join(same)}", "Keep one of them.", line=1)
+            raise SetError(path, f"several columns for {field}: {', '.join(same)}", "Keep one of them.", line=line)
     return columns
 
 
-def _missing(path: Path, field: str, header: list[str]) -> SetError:
+def _missing(path: Path, field: str, header: list[str], line: int = 1) -> SetError:
     found = ", ".join(cell.strip()[:40] for cell in header[:12] if cell.strip()) or "none"
     name = "question" if field == "question" else "answer"
-    return SetError(path, f"no column for the {name}; columns found: {found}", _WANTED, line=1)
+    return SetError(path, f"no column for the {name}; columns found: {found}", _WANTED, line=line)
 
 
 def _row(cells: list[str], columns: dict[int, str], path: Path, line: int, width: int) -> dict[str, object]:
@@ -192,7 +192,7 @@ def _row(cells: list[str], columns: dict[int, str], path: Path, line: int, width
             answers += _several(value)
         elif field == "history":
             row[field] = _several(value)
-        elif value:
+        elif value or field == "question":
             row[field] = value
     return row | {"answers": answers}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from eval.types import (
     StoredPassage,
 )
 
-ATTACK = '</script><img src=x onerror="window.hacked=1"><b>青石大桥</b>&amp;全长多少米？'
 _TOWNS = [a + b for a in "青白红黑金银玉翠" for b in ("石镇", "溪镇", "岭乡", "湖镇", "桥乡")]
 _FILLER = (
     "全镇坚持稳中求进工作总基调，扎实推进各项工作，经济运行总体平稳，民生保障持续改善。",
@@ -298,3 +298,17 @@ def run() -> RunResult:
 def making() -> Callable[..., RunResult]:
     """``make_run`` itself."""
     return make_run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=program, args=flags)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,144 @@
+"""Markdown, JSON and the terminal's tables."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from rich.cells import cell_len
+
+from eval.reports.as_json import to_dict, write_json
+from eval.reports.markdown import markdown
+from eval.reports.summary import confusion, figure, interval
+from eval.reports.terminal import lines
+from eval.results import Measure, RunResult, SetResult, Stage
+from eval.types import EvaluationSet
+
+
+def renamed(run: RunResult, name: str) -> RunResult:
+    first = run.sets[0]
+    kinds = {name if kind == "数字" else kind: found for kind, found in first.kinds.items()}
+    return replace(run, sets=(replace(first, set=replace(first.set, name=name), kinds=kinds),))
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """The tables of a Markdown text as a reader of it sees them."""
+    found: list[list[list[str]]] = []
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.type == "table_open":
+            found.append([])
+        elif token.type == "tr_open":
+            found[-1].append([])
+        elif token.type == "inline" and found and token.level > 3:
+            found[-1][-1].append("".join(child.content for child in token.children or ()))
+    return found
+
+
+def test_json_comes_back_as_it_went(run: RunResult, tmp_path: Path) -> None:
+    made = to_dict(run)
+    assert json.loads(write_json(run, tmp_path / "报告.json").read_text("utf-8")) == made
+    first = made["sets"][0]
+    for name, measure in run.sets[0].measures.items():
+        told = first["measures"][name]
+        assert (told["value"], told["low"], told["high"], told["n"]) == (
+            measure.value,
+            measure.low,
+            measure.high,
+            measure.n,
+        )
+    assert sum(first["stages"].values()) == first["questions"] == len(run.sets[0].outcomes)
+    assert sum(kind["questions"] for kind in first["kinds"].values()) == first["questions"]
+    assert made["sets"][2]["confusion"] is None
+    assert made["run"]["models"]["reader"]["name"] == "first"
+
+
+def test_json_holds_nothing_that_json_has_not(run: RunResult) -> None:
+    first = replace(run.sets[0], measures={"right": Measure(math.nan, 5), "ece": Measure(0.1, 5, math.inf, None)})
+    made = to_dict(RunResult({"path": Path("a"), "x": math.nan, "list": (1, Path("b"))}, (first,)))
+    text = json.dumps(made, allow_nan=False)
+    assert json.loads(text)["run"] == {"path": "a", "x": None, "list": [1, "b"]}
+    assert made["sets"][0]["measures"] == {"ece": {"value": 0.1, "low": None, "high": None, "n": 5}}
+
+
+def test_the_confusion_counts_every_question_once(run: RunResult) -> None:
+    one = run.sets[0]
+    counts = confusion(one)
+    assert counts is not None
+    assert counts.total == len(one.outcomes)
+    ended = {stage: sum(o.stage is stage for o in one.outcomes) for stage in Stage}
+    assert counts.right == (ended[Stage.RIGHT], ended[Stage.WRONGLY_REFUSED])
+    assert counts.wrong == (ended[Stage.NOT_READ] + ended[Stage.NOT_RETRIEVED], 0)
+    assert counts.unanswerable == (ended[Stage.WRONGLY_ANSWERED], ended[Stage.RIGHTLY_REFUSED])
+
+
+def test_markdown_tables_hold_the_measures(run: RunResult) -> None:
+    found = tables(markdown(run))
+    cells = [row for table in found for row in table]
+    right = run.sets[0].measures["right"]
+    assert ["Right", figure(right.value, "share"), interval(right, "share"), "240"] in cells
+    assert all(len(row) == len(table[0]) for table in found for row in table)
+    column = [row[0] for table in found for row in table if len(table[0]) == 4]
+    assert "EM (CMRC)" in column
+    for table in found:
+        names = [row[0] for row in table[1:]]
+        assert not ({"EM (CMRC)", "F1 (CMRC)"} & set(names) and {"EM (SQuAD)", "F1 (SQuAD)"} & set(names))
+
+
+@pytest.mark.parametrize("name", ["a|b", "*重点*<b>", "[x](y)", "反\\|斜", "换\n行"])
+def test_names_are_no_markdown(run: RunResult, name: str) -> None:
+    text = markdown(renamed(run, name))
+    kinds = next(table for table in tables(text) if table[0][0] == "Kind")
+    assert " ".join(name.split()) in [row[0] for row in kinds]
+    assert "<b>" not in MarkdownIt("commonmark").render(text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_lines_keep_within_the_terminal(run: RunResult, width: int, language: Any) -> None:
+    shown = lines(run, width=width, language=language)
+    assert max(map(cell_len, shown)) <= width
+    text = "\n".join(shown)
+    assert "追问" in text
+    assert figure(run.sets[0].measures["em_cmrc"].value, "share") in text
+
+
+def test_columns_line_up_under_chinese(run: RunResult) -> None:
+    rows = [line for line in lines(run, language="zh") if line.startswith(("数字 ", "无答案 ", "人名 "))]
+    counts = [(line, str(n)) for line, n in zip(rows[:3], (42, 42, 30), strict=True)]
+    ends = {cell_len(line[: line.index(n) + len(n)]) for line, n in counts}
+    assert len(ends) == 1
+
+
+def test_control_characters_do_not_reach_the_terminal(run: RunResult) -> None:
+    text = "".join(lines(renamed(run, "坏\x1b[2J\x07名")))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+
+
+def test_a_run_without_outcomes_is_told() -> None:
+    nothing = RunResult({"state": "stopped"}, (SetResult(EvaluationSet("空", Path("a"), "jsonl", ()), (), {}, {}),))
+    assert "No question of this set has been answered." in "\n".join(lines(nothing))
+    assert "stopped early" in markdown(nothing)
+    assert to_dict(nothing)["sets"][0]["questions"] == 0
+
+
+@given(st.floats(0, 1), st.sampled_from(["share", "score", "seconds", "MiB"]))
+def test_figures_can_be_read_back(value: float, unit: Any) -> None:
+    text = figure(value, unit)
+    number = float(text.split()[0].rstrip("%"))
+    scale = {"share": 100, "score": 1, "seconds": 1 if text.endswith(" s") else 1000, "MiB": 1}[unit]
+    step = {"share": 0.1, "score": 0.0001, "seconds": 1 if text.endswith("ms") else 0.01, "MiB": 1}[unit]
+    assert abs(number - value * scale) <= step / 2 + 1e-9
+
+
+def test_an_interval_without_bounds_is_empty() -> None:
+    assert interval(Measure(0.5, 10), "share") == ""
+    assert interval(Measure(0.5, 10, 0.4, 0.6), "share") == "40.0–60.0%"
+    assert interval(Measure(0.5, 10, 0.4, 1.2), "seconds") == "400 ms–1.20 s"
