@@ -191,7 +191,7 @@ def check(
         found = check_set(set_path, documents=documents or (), library=opened, against=against or ())
         _print_lines(found.lines())
         if mend is not None:
-            _print_lines(write_mended(set_path, mend, documents=documents or ()))
+            _print_lines(write_mended(set_path, mend, documents=documents or ()).lines())
     if not found.sound:
         raise typer.Exit(2)
 
@@ -228,14 +228,15 @@ def _scored(folder: Path) -> RunResult:
 def _finish(
     result: RunResult, out: Path | None, as_json: bool, fail_under: Sequence[str] | None, worse_than: Path | None
 ) -> None:
-    from eval.reports import terminal, to_dict
+    from eval.reports import to_dict
+    from eval.reports.terminal import show
 
     if out is not None:
         _write_reports(result, out)
     if as_json:
         _print_json(to_dict(result))
     else:
-        _print_lines(terminal.lines(result))
+        show(result)
     if fail_under or worse_than is not None:
         _gate(result, fail_under or (), worse_than)
 

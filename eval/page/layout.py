@@ -210,12 +210,13 @@ class EvaluationPage:
         status = gr.HTML("", elem_id="e-draft-status", apply_default_css=False)
         table = gr.Dataframe(
             headers=list(texts.columns),
-            datatype=["bool", *["str"] * (len(texts.columns) - 1)],
+            datatype=rows.TYPES,
             type="array",
             interactive=True,
             wrap=True,
-            row_count=(0, "dynamic"),
-            column_count=(len(texts.columns), "fixed"),
+            row_count=0,
+            column_count=len(texts.columns),
+            column_limits=(len(texts.columns), len(texts.columns)),
             column_widths=rows.WIDTHS,
             max_height=560,
             elem_id="e-table",
@@ -277,4 +278,4 @@ def _error(error: YindaError) -> str:
 def _handed_out(files: Sequence[Path]) -> list[str]:
     """Copies where gradio may hand files out from; it refuses those of a folder of the person's own."""
     folder = Path(tempfile.mkdtemp(prefix="yinda-report-"))
-    return [shutil.copy(path, folder / path.name) for path in files if path.exists()]
+    return [str(shutil.copy(path, folder / path.name)) for path in files if path.exists()]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from eval.drafting import Draft
 from eval.types import Evidence
 from qa import YindaError
 
 # Columns: accepted, question, answers, kind, evidence, document, history, id.
-WIDTHS = ["64px", "26%", "16%", "90px", "24%", "130px", "120px", "110px"]
+WIDTHS: list[str | int] = ["64px", "26%", "16%", "90px", "24%", "130px", "120px", "110px"]
+TYPES: list[Literal["str", "number", "bool", "date", "markdown", "html"]] = ["bool", *["str"] * 7]
 _BETWEEN = " | "
 Row = list[Any]
 

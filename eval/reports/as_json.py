@@ -32,7 +32,7 @@ def write_json(result: RunResult, path: Path | str) -> Path:
 
 
 def _set(result: SetResult) -> dict[str, Any]:
-    from eval.bench.statistics import percentile
+    from eval.metrics.latency import percentile
 
     counts = confusion(result)
     by_kind = {kind: (count, found) for kind, count, found in kinds(result)}

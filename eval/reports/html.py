@@ -311,7 +311,7 @@ def _cell(measure: Measure | None, unit: Any) -> str:
 
 def _timings(result: SetResult) -> str:
     """Each stage's times, with a small histogram of each."""
-    from eval.bench.statistics import percentile
+    from eval.metrics.latency import percentile
 
     times = latencies(result)
     if len(times) < 2:

@@ -97,7 +97,7 @@ def _set(result: SetResult, language: Language) -> list[str]:
 
 
 def _times(result: SetResult, language: Language) -> list[str]:
-    from eval.bench.statistics import percentile
+    from eval.metrics.latency import percentile
 
     times = latencies(result)
     if len(times) < 2:

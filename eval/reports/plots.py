@@ -109,7 +109,7 @@ def latency_histogram(times: Sequence[float], *, title: str = "", language: Lang
 
     The last bar holds everything from its lower edge on, so that a few slow questions do not squeeze the rest.
     """
-    from eval.bench.statistics import percentile
+    from eval.metrics.latency import percentile
 
     if not times:
         return ""
