@@ -39,10 +39,7 @@ _ENCODINGS = ("gb18030", "big5")
 def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
     """The set at ``path``. Raises ``SetError`` that names the columns found when one is missing."""
     rows = iter(table(path))
-    line, header = 1, [""]
-    for line, header in rows:
-        if any(cell.strip() for cell in header):
-            break
+    line, header = _header(rows)
     columns = _columns(header, path, line)
     for position, cell in enumerate(header):
         if cell.strip() and position not in columns:
@@ -79,14 +76,14 @@ def table(path: Path) -> Rows:
     best = None
     for text in _texts(data, path):
         for delimiter in ("\t", ",", ";") if path.suffix.lower() == ".tsv" else (",", "\t", ";"):
-            fields = fields_of(next(_separated(text, delimiter, path, careless=True), (1, []))[1])
+            fields = fields_of(_header(_separated(text, delimiter, path, careless=True))[1])
             if "question" in fields and (best is None or len(fields) > best[0]):
                 best = len(fields), text, delimiter
         if best is not None:
             break
     if best is None:
-        found = next(_separated(_texts(data, path)[0], _likely(path), path, careless=True), (1, []))[1]
-        raise _missing(path, "question", found)
+        line, found = _header(_separated(_texts(data, path)[0], _likely(path), path, careless=True))
+        raise _missing(path, "question", found, line)
     _, text, delimiter = best
     rows = _separated(text, delimiter, path)
     if delimiter == "\t":
@@ -101,6 +98,11 @@ def table(path: Path) -> Rows:
 def fields_of(header: list[str]) -> set[str]:
     """Which fields the cells of a header name."""
     return {field for field in map(_field, header) if field}
+
+
+def _header(rows: Rows) -> tuple[int, list[str]]:
+    """The first row that is not blank, with its line."""
+    return next(((line, cells) for line, cells in rows if any(cell.strip() for cell in cells)), (1, []))
 
 
 def _likely(path: Path) -> str:
@@ -170,7 +172,7 @@ def _columns(header: list[str], path: Path, line: int) -> dict[int, str]:
     return columns
 
 
-def _missing(path: Path, field: str, header: list[str], line: int = 1) -> SetError:
+def _missing(path: Path, field: str, header: list[str], line: int) -> SetError:
     found = ", ".join(cell.strip()[:40] for cell in header[:12] if cell.strip()) or "none"
     name = "question" if field == "question" else "answer"
     return SetError(path, f"no column for the {name}; columns found: {found}", _WANTED, line=line)

@@ -63,6 +63,11 @@ def test_separators(tmp_path: Path, separator: str, name: str) -> None:
     assert load_set(path).questions[0].answers == ("甲",)
 
 
+def test_blank_rows_do_not_matter(tmp_path: Path) -> None:
+    path = put(tmp_path, "\n,,\n问题,答案\n\n谁？,甲\n,\n")
+    assert [(q.question, q.line) for q in load_set(path).questions] == [("谁？", 5)]
+
+
 def test_quotation_marks_and_line_breaks_in_cells(tmp_path: Path) -> None:
     path = put(tmp_path, '问题,答案\n"""十四五""规划，\n是哪年？","1,086"\n谁？,甲\n')
     first, second = load_set(path).questions
@@ -77,6 +82,7 @@ def test_quotation_marks_and_line_breaks_in_cells(tmp_path: Path) -> None:
     ("text", "line", "reason"),
     [
         ("问题,标签\n谁？,甲\n", 1, "no column for the answer; columns found: 问题, 标签"),
+        ("\n\n题干,答案\n谁？,甲\n", 3, "no column for the question; columns found: 题干, 答案"),
         ("题干,答案\n谁？,甲\n", 1, "no column for the question; columns found: 题干, 答案"),
         ("问题,query,答案\n谁？,谁？,甲\n", 1, "several columns for question: 问题, query"),
         ("问题,答案\n谁？,甲\n,乙\n", 3, "the question is empty"),
