@@ -300,7 +300,7 @@ def making() -> Callable[..., RunResult]:
     return make_run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a second one in the same process can only start when this one is closed
 def browser() -> Iterator[Any]:
     """A headless Chromium."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
