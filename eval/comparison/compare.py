@@ -163,6 +163,9 @@ def compare(
     *and* the 95% interval excludes 0; the interval itself is not widened, so that it can exclude 0 beside "no
     difference shown". Sets are separate questions: no correction is made across them.
 
+    How small a difference is found depends on the set's size: with six metrics looked at, 3% of the answers spoiled
+    was found in 13% of simulated runs of 200 questions, 70% of 400, 90% of 500 and all of 700 or more.
+
     **Latency** gets a verdict only if both runs name the same machine and the difference is also at least 20%: the
     bootstrap draws questions, and cannot know how busy the machine was. **Memory** is one number a run, and gets none.
 
