@@ -25,6 +25,7 @@ from qa.types import (
 
 if TYPE_CHECKING:
     from qa.assistant import ask, ask_async, ask_many
+    from qa.feedback import Feedback
     from qa.library import Library
     from qa.sample_documents import sample_directory
 
@@ -37,6 +38,7 @@ __all__ = [
     "Contribution",
     "Document",
     "DocumentError",
+    "Feedback",
     "Hit",
     "Library",
     "LibraryError",
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Feedback": "qa.feedback",
     "Library": "qa.library",
     "ask": "qa.assistant",
     "ask_async": "qa.assistant",
