@@ -27,6 +27,8 @@ FILE = "feedback.jsonl"
 LOCK_SECONDS = 30.0
 # The longest reason that is kept, in characters.
 REASON = 2000
+# A phrase of fewer characters says little of where it stands.
+PHRASE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,13 @@ def read(library: Library | str | os.PathLike[str]) -> list[Feedback]:
 
 
 def phrase_around(text: str, start: int, end: int) -> str:
-    """Words of ``text`` that hold ``text[start:end]`` and occur in it once: its clause where that is enough.
+    """Words of ``text`` that hold ``text[start:end]`` and occur in it once: its clause where that is enough,
+    and at least ``PHRASE`` characters long where the text is.
 
     Grows to the sentence, then to the whole of ``text``; without outer whitespace unless the span has it.
     """
     marks = "，,；;。！？!?\n"
+    best = text
     for edges in (marks, marks[4:], "\n"):
         first, last = start, end
         while first > 0 and text[first - 1] not in edges:
@@ -137,9 +141,11 @@ def phrase_around(text: str, start: int, end: int) -> str:
         while last > end and text[last - 1].isspace():
             last -= 1
         phrase = text[first:last]
-        if len(phrase) > end - start + 1 and text.find(phrase) == text.rfind(phrase):
-            return phrase
-    return text
+        if phrase and text.find(phrase) == text.rfind(phrase):
+            best = phrase
+            if len(phrase) >= PHRASE:
+                break
+    return best
 
 
 def _folder(library: Library | str | os.PathLike[str]) -> Path:
