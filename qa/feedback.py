@@ -149,9 +149,7 @@ def phrase_around(text: str, start: int, end: int) -> str:
 
 
 def _folder(library: Library | str | os.PathLike[str]) -> Path:
-    from qa.library import Library as Opened
-
-    return library.folder if isinstance(library, Opened) else Path(library).expanduser()
+    return Path(library).expanduser() if isinstance(library, str | os.PathLike) else library.folder
 
 
 class _Names:
@@ -170,12 +168,12 @@ class _Names:
         return self._known[document.id]
 
     def _uploaded(self, identifier: str) -> str:
-        from qa.library import Library as Opened
-
         try:
-            if isinstance(self._library, Opened):
+            if not isinstance(self._library, str | os.PathLike):
                 return self._library.original(identifier)[0]
-            with Opened.open(self._library, create=False) as opened:
+            from qa.library import Library
+
+            with Library.open(self._library, create=False) as opened:
                 return opened.original(identifier)[0]
         except LibraryError:  # removed since the answer
             return ""

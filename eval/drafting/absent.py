@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from eval.drafting.corpus import Corpus, Source
 from eval.drafting.proposal import Proposal
@@ -37,19 +38,23 @@ _INDICATORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("工业用水量", ("用水",)),
     ("水库蓄水量", ("水库",)),
 )
+_OF_ONE = 5
 _YEAR = re.compile(r"^(\d{4})年")
 _DIGITS = "零一二三四五六七八九"
 _LABEL = re.compile(r"第[〇零一二三四五六七八九十百千\d]+条")
 
 
-def absent(corpus: Corpus, proposals: list[Proposal], rng: random.Random) -> Iterator[Proposal]:
-    """Unanswerable proposals, each checked against the whole Library."""
-    yield from _other_years(corpus, proposals, rng)
-    for source in corpus.sources:
-        if source.is_report and source.year:
-            yield from _other_indicators(corpus, source, rng)
-        if source.rules:
-            yield from _other_articles(corpus, source, rng)
+def absent(corpus: Corpus, proposals: list[Proposal], rng: random.Random, limit: int) -> Iterator[Proposal]:
+    """Unanswerable proposals, up to ``limit`` of each rule, checked against the whole Library."""
+    yield from islice(_other_years(corpus, proposals, rng), limit)
+    sources = rng.sample(corpus.sources, len(corpus.sources))
+    reports = [source for source in sources if source.is_report and source.year]
+    gone = [name for name, words in _INDICATORS if not any(corpus.says(word) for word in words)] if reports else []
+    yield from islice((p for s in reports for p in _other_indicators(corpus, s, gone, rng)), limit)
+    yield from islice(
+        (p for s in sources if s.rules and s.rules not in corpus.same_name for p in _other_articles(corpus, s, rng)),
+        limit,
+    )
 
 
 def _other_years(corpus: Corpus, proposals: list[Proposal], rng: random.Random) -> Iterator[Proposal]:
@@ -64,15 +69,14 @@ def _other_years(corpus: Corpus, proposals: list[Proposal], rng: random.Random) 
             yield Proposal(proposal.statement, question, 0, 0, "unanswerable", "absent year", None, False)
 
 
-def _other_indicators(corpus: Corpus, source: Source, rng: random.Random) -> Iterator[Proposal]:
+def _other_indicators(corpus: Corpus, source: Source, gone: list[str], rng: random.Random) -> Iterator[Proposal]:
     statement = next((s for s in corpus.statements(source) if s.mode == "done"), None)
     if statement is None:
         return
     year = str(int(source.year) - 1)
     place = source.place if len(corpus.places) > 1 else ""
-    gone = [name for name, words in _INDICATORS if not any(corpus.says(word) for word in words)]
-    rng.shuffle(gone)
-    for name in gone:
+    # A few of each report, so that one does not fill the limit.
+    for name in rng.sample(gone, min(_OF_ONE, len(gone))):
         question = f"{year}年{place or _whole_place(source)}{name}是多少？"
         yield Proposal(statement, question, 0, 0, "unanswerable", "absent indicator", None, False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +75,8 @@ class Corpus:
     def __init__(self, documents: Sequence[tuple[Document, str, Sequence[Passage]]]) -> None:
         self.sources = tuple(_source(*entry) for entry in documents)
         self.places = frozenset(source.place for source in self.sources if source.place)
+        # Two documents of one name, versions of a regulation say, are told apart by no question that names it.
+        self.same_name = frozenset(name for name, count in Counter(s.rules for s in self.sources).items() if count > 1)
         self._statements: dict[str, tuple[list[int], list[Statement]]] = {}
         years: set[str] = set()
         for source in self.sources:
@@ -113,7 +116,7 @@ class Corpus:
     def _indexed(self, source: Source) -> tuple[list[int], list[Statement]]:
         key = source.document.id
         if key not in self._statements:
-            statements = [s for passage in source.passages for s in _statements(source, passage)]
+            statements = [s for passage in source.passages for s in statements_of(source, passage)]
             self._statements[key] = [s.start for s in statements], statements
         return self._statements[key]
 
@@ -152,7 +155,8 @@ def _rules(title: str) -> str:
     return name.strip() if _RULES.search(fold(name).strip()) and 3 <= len(name) <= 40 else ""
 
 
-def _statements(source: Source, passage: Passage) -> Iterator[Statement]:
+def statements_of(source: Source, passage: Passage) -> Iterator[Statement]:
+    """The sentences of one passage."""
     headings = [fold(heading) for heading in passage.heading_path]
     heading_years = next((y for h in reversed(headings) if (y := years_in(h))), frozenset[str]())
     joined = " ".join(headings)
@@ -185,6 +189,8 @@ def _statements(source: Source, passage: Passage) -> Iterator[Statement]:
         here: Mode = mode
         if re.search(r"预期目标|主要目标|力争|确保|计划|拟", folded):
             here = "plan"
+        elif last:
+            here = "done"
         before = shown[: max(0, start - passage.start)]
         yield Statement(
             source,

@@ -21,6 +21,8 @@ def dates(statement: Statement, corpus: Corpus) -> Iterator[Proposal]:
     for start, end in clauses(folded):
         clause = folded[start:end]
         spans = [s for s in typed_spans(clause, _DATE) if _DAY.search(clause[s.start : s.end])]
+        if any(re.search("[今去明当同次翌]年", clause[s.start : s.end]) for s in spans):
+            continue  # a year counted from the document's
         if len(spans) != 1 or len(typed_spans(clause, _DATE)) != 1:
             continue
         span = spans[0]
@@ -65,6 +67,8 @@ _OFFICE = (
     r"|理事长|董事长|总经理|总监|经理|馆长|站长|队长|社长)"
 )
 _PERSON = re.compile(rf"(?P<office>{_OFFICE})[\s:]*(?P<name>[\u4e00-\u9fff]{{2,4}})")
+# 艾尔肯·吐尼亚孜: a name in parts, whole.
+_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8})+(?=[\s,。、)]|$)")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙史陶贺毛郝顾龚邵"
     "万覃武钱戴严莫孔向常汤康易乔赖文施洪辛柯庄温牛樊葛邢安齐伍庞颜倪庄聂章鲁岳翟申欧耿关兰焦俞左柳甘祝包宁尚符舒阮纪梅童凌毕单裴霍涂成苗谷盛曲翁冉骆蓝路游靳欧阳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝闻"
@@ -79,9 +83,12 @@ def people(statement: Statement, corpus: Corpus) -> Iterator[Proposal]:
         rest = folded[begin:]
         line = re.match(r"[\u4e00-\u9fff]{2,3}\s*$", rest)
         token, flag = flags(rest)[0]
-        if folded[begin] not in _SURNAMES:
+        foreign = _FOREIGN.match(rest)
+        if foreign:
+            name = foreign.group()
+        elif folded[begin] not in _SURNAMES:
             continue
-        if line:
+        elif line:
             name = line.group().strip()
         elif (
             flag.startswith("nr")

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from eval.drafting.absent import absent
-from eval.drafting.corpus import Corpus, Statement
+from eval.drafting.corpus import Corpus, Statement, statements_of
 from eval.drafting.facts import articles, dates, definitions, lists, people
 from eval.drafting.figures import figures, provisions
 from eval.drafting.proposal import Proposal, answered_otherwise
@@ -19,6 +19,8 @@ from qa.feedback import phrase_around
 _RULES = (figures, provisions, dates, people, articles, definitions, lists)
 # Enough to choose from: proposals made for each one that is wanted.
 _SURPLUS = 12
+# Sentences read for each one, at most, once there are enough to choose from: some kinds are nowhere.
+_READ = 200
 _QUESTION = (6, 80)
 _ANSWER = 160
 
@@ -46,39 +48,39 @@ def propose(corpus: Corpus, *, limit: int, seed: int = 0, kinds: Iterable[str] =
     pool: dict[str, list[Proposal]] = defaultdict(list)
     answers: dict[str, set[str]] = defaultdict(set)
     needs_all = [kind for kind in kinds if kind != "unanswerable"]
-    made = 0
+    made = read = 0
     for statement in _in_turn(corpus, rng):
+        read += 1
         for rule in _RULES:
             for proposal in rule(statement, corpus):
-                if not _fits(proposal):
+                if not _fits(proposal) or (statement.source.rules and statement.source.rules in corpus.same_name):
                     continue
                 answers[proposal.question].add(proposal.answer)
                 pool[proposal.kind].append(proposal)
                 made += proposal.kind in needs_all
-        if made >= limit * _SURPLUS and all(len(pool[kind]) >= limit for kind in needs_all):
+        enough = all(len(pool[kind]) >= limit for kind in needs_all) or read >= limit * _READ
+        if made >= limit * _SURPLUS and enough:
             break
-    pool["unanswerable"] = list(absent(corpus, pool["growth"] + pool["figure"], rng)) if "unanswerable" in kinds else []
+    if "unanswerable" in kinds:
+        pool["unanswerable"] = list(absent(corpus, pool["growth"] + pool["figure"], rng, limit))
     for proposals in pool.values():
         rng.shuffle(proposals)
     return list(_chosen(corpus, {kind: pool[kind] for kind in kinds}, answers, limit))
 
 
 def _in_turn(corpus: Corpus, rng: random.Random) -> Iterator[Statement]:
-    """Sentences of all documents in turn, in a drawn order."""
+    """Sentences of a passage of each document in turn, in a drawn order."""
     queues = []
     for source in corpus.sources:
-        statements = list(corpus.statements(source))
-        rng.shuffle(statements)
-        queues.append(iter(statements))
+        passages = list(source.passages)
+        rng.shuffle(passages)
+        queues.append((source, passages))
     rng.shuffle(queues)
     while queues:
-        left = []
-        for queue in queues:
-            statement = next(queue, None)
-            if statement is not None:
-                yield statement
-                left.append(queue)
-        queues = left
+        for source, passages in queues:
+            if passages:
+                yield from statements_of(source, passages.pop())
+        queues = [(source, passages) for source, passages in queues if passages]
 
 
 def _fits(proposal: Proposal) -> bool:

@@ -45,6 +45,7 @@ def asked(corpus: Corpus, **options: object) -> dict[str, str]:
         ("打通青石路、桐花巷、南浦街3条断头路。", "2023年打通了哪3条断头路？", "青石路、桐花巷、南浦街"),
         ("滨江快速路于11月8日建成通车。", "滨江快速路是什么时候建成通车的？", "11月8日"),
         ("望湖社区党委书记李秀兰坚守岗位。", "望湖社区党委书记是谁？", "李秀兰"),
+        ("新任镇长 艾尔肯·吐尼亚孜。", "新任镇长是谁？", "艾尔肯·吐尼亚孜"),
         ("2021年，全县粮食总产量达到38.7万吨。", "2021年全县粮食总产量是多少？", "38.7万吨"),
     ],
 )
@@ -101,6 +102,12 @@ def test_a_question_with_two_answers_is_dropped_and_years_tell_them_apart(corpus
     assert question in asked(corpus_of(甲_md=report(once), 乙_md=f"# 简报\n\n{other.replace('2023', '2022')}\n"))
     # The same figure elsewhere is the same answer.
     assert question in asked(corpus_of(甲_md=report(once), 乙_md=f"# 简报\n\n{other.replace('16.1', '15.8')}\n"))
+
+
+def test_two_versions_of_a_regulation_are_not_asked_by_its_name(corpus_of: Make) -> None:
+    assert not any(
+        "办法》" in question for question in asked(corpus_of(旧_txt=RULES, 新_txt=RULES.replace("30", "20")))
+    )
 
 
 def test_with_several_places_a_question_names_its_own(corpus_of: Make) -> None:
