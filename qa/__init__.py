@@ -25,6 +25,7 @@ from qa.types import (
 
 if TYPE_CHECKING:
     from qa.assistant import answer_from, ask, ask_async, ask_many, default_reader
+    from qa.feedback import Feedback
     from qa.followup import standalone
     from qa.library import Library
     from qa.sample_documents import sample_directory
@@ -38,6 +39,7 @@ __all__ = [
     "Contribution",
     "Document",
     "DocumentError",
+    "Feedback",
     "Hit",
     "Library",
     "LibraryError",
@@ -56,6 +58,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Feedback": "qa.feedback",
     "Library": "qa.library",
     "answer_from": "qa.assistant",
     "ask": "qa.assistant",

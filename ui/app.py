@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from qa import Library, LibraryError, YindaError, ask
-from ui import cards
+from ui import cards, feedback
 from ui.conversation import Exchange, answering
 from ui.documents import adding, has_samples, sample_files
 from ui.pages import further_pages
@@ -104,6 +104,7 @@ class _Window:
                 with gr.Column(elem_id="source", min_width=0):
                     source = _html(cards.no_source(texts.source_empty, texts), "source-panel")
 
+            receipt = _html("", "feedback-receipt")
             hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
             answered = [question, conversation, exchanges, source, start, additions]
             kept = [documents, conversation, start]
@@ -116,6 +117,8 @@ class _Window:
                 conversation.example(self.example, [exchanges], answered, **asking),
             ]
             new.click(self.new, None, answered, cancels=running, **hidden)
+            # Several clicks may be on their way at once, also while a question is being answered.
+            conversation.judge(self.judged, [exchanges], [receipt], trigger_mode="multiple", **hidden)
             conversation.cite(self.cited, [exchanges], [source], **hidden)
             for component in (documents, source):
                 component.open(self.opened, None, [source], **hidden)
@@ -184,6 +187,18 @@ class _Window:
         """Forget this session's conversation."""
         _, conversation, start = self.shown(())
         return "", conversation, [], cards.no_source(self.texts.source_empty, self.texts), start, ""
+
+    def judged(self, exchanges: list[Exchange], event: gr.EventData) -> str:
+        """Store what was said of an answer; the receipt tells the page's script what to show."""
+        data = event._data
+        return feedback.stored(
+            self.library,
+            exchanges,
+            str(data["judged"]),
+            str(data["verdict"]),
+            str(data.get("reason", "")),
+            self.texts,
+        )
 
     # -- the source ---------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from qa import Addition, Answer, Citation, Document, Hit, Passage
+from ui import feedback
 from ui.conversation import Exchange
 from ui.text import Texts
 
@@ -92,6 +93,7 @@ def _exchange(index: int, exchange: Exchange, texts: Texts) -> str:
         reply += f"<small>{escape(exchange.hint)}</small></p>" if exchange.hint else "</p>"
     elif exchange.answer is not None:
         reply = answer(index, exchange.question, exchange.answer, exchange.documents, texts)
+        reply += feedback.buttons(exchange.id, exchange.answer.abstained, texts)
     else:
         reply = f'<p class="y-status" role="status"><span class="y-dots"></span>{escape(exchange.status)}</p>'
     asked = f'<div class="y-asked">{escape(exchange.question)}</div>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 class Exchange:
     """One question and what became of it: a ``status`` while it is worked on, then an answer or an error.
 
-    ``documents`` are those of ``answer.nearest`` by id.
+    ``documents`` are those of ``answer.nearest`` by id. ``id`` names it in the feedback.
     """
 
     question: str
@@ -30,6 +31,7 @@ class Exchange:
     documents: Mapping[str, Document] = field(default_factory=dict)
     error: str = ""
     hint: str = ""
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def finished(self) -> bool:
@@ -46,7 +48,7 @@ def answering(
         if not warm.done:
             yield replace(exchange, status=texts.loading_model)
             warm.wait()
-        history = [Turn(done.question, done.answer) for done in earlier if done.answer is not None]
+        history = turns(earlier)
         if history:
             yield replace(exchange, status=texts.following)
         else:
@@ -65,6 +67,11 @@ def answering(
         # The window outlives whatever one question does; the terminal has the details.
         _log.exception("a question failed")
         yield replace(exchange, error=texts.unexpected, hint=texts.unexpected_hint)
+
+
+def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
+    """The exchanges that were answered, as the history of the next question."""
+    return [Turn(done.question, done.answer) for done in exchanges if done.answer is not None]
 
 
 def _documents(library: Library, identifiers: Sequence[str]) -> dict[str, Document]:

@@ -37,6 +37,20 @@ class Texts:
     unexpected: str = "出了意外的错误，这个问题没有答成。"
     unexpected_hint: str = "详情在启动引答的终端里。"
 
+    # What people say of an answer
+    feedback_label: str = "这个回答对吗？"
+    feedback_right: str = "对"
+    feedback_wrong: str = "不对"
+    feedback_should_have_refused: str = "本该拒答"
+    feedback_right_to_refuse: str = "拒得对"
+    feedback_has_answer: str = "其实有答案"
+    feedback_stored: str = "已记下"
+    feedback_failed: str = "没有记下：{reason}"
+    feedback_gone: str = "这段对话已经结束"
+    reason_label: str = "哪里不对（可不填）"
+    reason_label_abstained: str = "答案是什么、在哪里（可不填）"
+    reason_send: str = "补充"
+
     # Nothing asked yet
     empty_heading: str = "先放进几份文档"
     empty_text: str = "上传自己的 Word、Markdown、网页或文本文件，或者先用示例文档试试。文档只留在这台电脑上。"

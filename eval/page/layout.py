@@ -24,12 +24,13 @@ from eval.runs.runner import default_folder, run
 from eval.runs.settings import Settings
 from eval.samples import questions as sample_questions
 from eval.sets import load_set
-from qa import Library, YindaError, read_feedback
+from qa import Library, YindaError
+from qa.feedback import read as read_feedback
 
 _log = logging.getLogger(__name__)
 _STYLE = (Path(__file__).with_name("page.css")).read_text(encoding="utf-8")
 _SAMPLES = "samples"
-_ONE_RUN = {"concurrency_limit": 1, "concurrency_id": "evaluating"}
+_ONE_RUN: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "evaluating"}
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _NAME = re.compile(r"[\w-]{1,60}")
 
@@ -257,7 +258,7 @@ class EvaluationPage:
                 return gr.skip(), gr.skip(), _note(texts.nothing_chosen), gr.skip()
             path = self.sets / f"{name.strip()}.jsonl"
             path.parent.mkdir(exist_ok=True)
-            count = append_to_set(chosen, path)
+            count = len(append_to_set(chosen, path))
             total = len(load_set(path).questions)
         except YindaError as error:
             return gr.skip(), gr.skip(), _error(error), gr.skip()

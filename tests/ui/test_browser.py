@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from qa import Answer, Library, ask, sample_directory
+from qa.feedback import read
 from ui.text import ZH
 
 pytestmark = pytest.mark.browser
@@ -222,6 +223,57 @@ def test_a_question_that_cannot_be_asked_gets_a_message_and_the_conversation_goe
     page = opened(server.url)
     assert put(page, "长" * 3000).locator(".y-error").inner_text()
     assert put(page, UNANSWERABLE).locator(".y-abstained").count() == 1
+
+
+def test_what_is_said_of_an_answer_is_kept_and_may_be_changed(
+    opened: Callable[..., Any], server: Server, library: Library, answered: Answer
+) -> None:
+    page = opened(server.url, PHONE)
+    before = len(read(library))
+    exchange = put(page, answered.question)
+    box = exchange.locator(".y-feedback")
+    assert box.locator("[aria-pressed]").all_inner_texts() == [
+        ZH.feedback_right,
+        ZH.feedback_wrong,
+        ZH.feedback_should_have_refused,
+    ]
+    assert not box.locator(".y-reason").is_visible()
+
+    def say(words: str, box: Any = box) -> None:
+        box.get_by_role("button", name=words, exact=True).click()
+        box.locator("[aria-pressed=true]", has_text=words).wait_for()
+        assert box.locator("[aria-pressed=true]").count() == 1
+        assert box.locator(".y-receipt").inner_text() == ZH.feedback_stored
+
+    say(ZH.feedback_right)
+    assert [(f.asked, f.verdict, f.text) for f in read(library)[before:]] == [
+        (answered.question, "right", answered.text)
+    ]
+    say(ZH.feedback_wrong)
+    reason = '"<b>不是</b>'
+    box.locator(".y-reason").fill(reason)
+    box.locator(".y-reason").press("Enter")
+    page.wait_for_function("document.querySelector('.y-receipt').textContent !== '…'")
+    assert overflow(page) <= 0
+    (given,) = read(library)[before:]
+    assert (given.verdict, given.reason) == ("wrong", reason)
+
+    # Another question draws the conversation anew; what was said stays marked, and what follows has its history.
+    second = put(page, UNANSWERABLE).locator(".y-feedback")
+    assert box.locator("[aria-pressed=true]").inner_text() == ZH.feedback_wrong
+    assert box.locator(".y-reason").input_value() == reason
+    assert second.locator("[aria-pressed]").all_inner_texts() == [ZH.feedback_right_to_refuse, ZH.feedback_has_answer]
+    say(ZH.feedback_right_to_refuse, second)
+    assert box.locator("[aria-pressed=true]").inner_text() == ZH.feedback_wrong
+    refused = read(library)[-1]
+    assert (refused.asked, refused.verdict, refused.abstained) == (UNANSWERABLE, "right", True)
+    assert refused.history == (answered.question,)
+    assert len(read(library)) == before + 2
+
+    # It is on the disk: another page and another reading of the Library know it.
+    page.reload()
+    page.wait_for_selector(".y-welcome")
+    assert read(library.folder)[before:] == [given, refused]
 
 
 def test_samples_are_offered_uploads_are_told_and_markup_stays_text(opened: Callable[..., Any], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import Addition, Alternative, Answer, Citation, Document, Hit, Passage
-from ui import cards
+from ui import cards, feedback
 from ui.conversation import Exchange
 from ui.text import ZH
 
@@ -28,6 +28,7 @@ class Reader(HTMLParser):
         self.text, self.marked, self.passage = "", "", ""
         self.tags: list[str] = []
         self.attributes: list[str] = []
+        self.values: list[str] = []
         self._open: list[tuple[str, str]] = []
         self.feed(html)
         self.close()
@@ -35,6 +36,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += [name for name, _ in attrs]
+        self.values += [value or "" for _, value in attrs]
         self._open.append((tag, dict(attrs).get("class") or ""))
 
     def handle_endtag(self, tag: str) -> None:
@@ -122,6 +124,9 @@ def everything(nasty: str) -> list[str]:
         alternatives=(Alternative(nasty, 0.3, citation),),
     )
     documents = {"d1": citation.document}
+    texts = dataclasses.replace(
+        ZH, feedback_right=nasty, feedback_label=nasty, reason_label=nasty, reason_send=nasty, feedback_has_answer=nasty
+    )
     exchanges = [
         Exchange(nasty, answer=full, documents=documents),
         Exchange(nasty, answer=dataclasses.replace(full, abstained=True), documents=documents),
@@ -136,7 +141,14 @@ def everything(nasty: str) -> list[str]:
         cards.document_list([citation.document], {"d1": 3}, ZH),
         cards.additions([Addition(nasty, "failed", reason=nasty, hint=nasty)], 2, nasty, ZH),
         cards.no_source(nasty, ZH),
+        feedback.buttons(nasty, False, texts),
+        feedback.buttons(nasty, True, texts),
+        feedback.receipt(nasty, nasty, nasty, kept=False),
     ]
+
+
+def nasty_values(read: Reader) -> str:
+    return read.text + "".join(read.values)
 
 
 def test_markup_from_outside_shows_as_text_everywhere() -> None:
@@ -144,7 +156,7 @@ def test_markup_from_outside_shows_as_text_everywhere() -> None:
         before, after = Reader(plain), Reader(nasty)
         assert after.tags == before.tags
         assert after.attributes == before.attributes
-        assert "alert(1)" in after.text
+        assert "alert(1)" in nasty_values(after)
 
 
 @given(TEXTS)
