@@ -1,4 +1,4 @@
-"""``yinda eval``: check, run, score, compare, report, draft."""
+"""``yinda eval``: check, run, score, compare, report, draft, accept."""
 
 from __future__ import annotations
 
@@ -162,8 +162,9 @@ def compare(
     from eval.comparison import compare as compare_runs
     from eval.comparison import show
     from eval.comparison.gates import fail_if_worse as gate
+    from eval.scoring import AGGREGATES
 
-    comparison = compare_runs(_scored(a), _scored(b), resamples=resamples, seed=seed)
+    comparison = compare_runs(_scored(a), _scored(b), aggregates=AGGREGATES, resamples=resamples, seed=seed)
     if as_json:
         _print_json(show.to_dict(comparison))
     elif as_markdown:
@@ -194,6 +195,52 @@ def check(
             _print_lines(write_mended(set_path, mend, documents=documents or ()).lines())
     if not found.sound:
         raise typer.Exit(2)
+
+
+@app.command()
+def draft(
+    context: typer.Context,
+    library: Annotated[
+        Path | None, typer.Argument(help="A Library's folder; by default that of yinda --library.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="A .csv to edit in a spreadsheet, or a .jsonl.")] = Path("drafts.csv"),
+    limit: Annotated[int, typer.Option(min=1, help="How many questions to propose.")] = 50,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be repeated.", show_default=False)] = None,
+    seed: Annotated[int, typer.Option(help="Draws the passages.")] = 0,
+    feedback: Annotated[bool, typer.Option("--feedback", help="What was said of answers in the chat instead.")] = False,
+) -> None:
+    """Propose questions from a Library's passages, for a person to accept, edit or drop."""
+    from eval.drafting import draft as propose
+    from eval.drafting import drafts_from_feedback, write_csv, write_jsonl
+    from qa import Library
+    from qa.feedback import read
+
+    with Library.open(library or context.obj["library"], create=False) as opened:
+        drafts = drafts_from_feedback(read(opened)) if feedback else propose(opened, limit=limit, seed=seed, kinds=kind)
+    if out.suffix.lower() == ".jsonl":
+        write_jsonl(drafts, out)
+    else:
+        write_csv(drafts, out)
+    typer.echo(f"{len(drafts)} proposals in {out}")
+    if out.suffix.lower() != ".jsonl":
+        typer.echo(
+            "write 是 into the first column of those that are good, then: yinda eval accept " + str(out) + " SET.jsonl"
+        )
+
+
+@app.command()
+def accept(
+    edited: Annotated[Path, typer.Argument(help="The edited proposals.", show_default=False)],
+    set_path: Annotated[
+        Path, typer.Argument(help="The JSONL set to add them to; made when absent.", show_default=False)
+    ],
+) -> None:
+    """Add the accepted proposals of an edited CSV file to a set."""
+    from eval.drafting import append_to_set, read_back
+
+    accepted = read_back(edited)
+    added = append_to_set(accepted, set_path)
+    typer.echo(f"{len(added)} of {len(accepted)} accepted questions are new in {set_path}")
 
 
 @contextmanager
@@ -244,10 +291,11 @@ def _finish(
 def _gate(result: RunResult, limits: Sequence[str], worse_than: Path | None) -> None:
     from eval.comparison import compare as compare_runs
     from eval.comparison import gates
+    from eval.scoring import AGGREGATES
 
     gates.fail_under(result, limits)
     if worse_than is not None:
-        gates.fail_if_worse(compare_runs(_scored(worse_than), result))
+        gates.fail_if_worse(compare_runs(_scored(worse_than), result, aggregates=AGGREGATES))
 
 
 def _write_reports(result: RunResult, folder: Path) -> None:

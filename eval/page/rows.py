@@ -12,7 +12,8 @@ from qa import YindaError
 
 # Columns: accepted, question, answers, kind, evidence, document, history, id.
 WIDTHS: list[str | int] = ["64px", "26%", "16%", "90px", "24%", "130px", "120px", "110px"]
-TYPES: list[Literal["str", "number", "bool", "date", "markdown", "html"]] = ["bool", *["str"] * 7]
+Type = Literal["str", "number", "bool", "date", "markdown", "html"]
+TYPES: list[Type] = ["bool", "str", "str", "str", "str", "str", "str", "str"]
 _BETWEEN = " | "
 Row = list[Any]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from eval.errors import RunError
 from eval.runs.folder import read_manifest
 from eval.runs.identity import asked_digest
+from eval.runs.settings import Settings, asked_part
 from eval.types import EvaluationSet
 
 
@@ -23,14 +24,14 @@ def sets_of(folder: Path) -> list[EvaluationSet]:
     if manifest is None:
         raise RunError(f"{folder} holds no run", "name the folder that yinda eval run wrote to")
     sets = []
-    limit = manifest.get("settings", {}).get("limit")
+    settings = Settings(**manifest["settings"])
     for described in manifest["sets"]:
         path = Path(described["path"])
         if not path.exists():
             raise RunError(f"the set {path} of the run {folder} is gone", "put it back, or make the run again")
         split = described["name"].rpartition("/")[2] if described["layout"] == "beir" else "test"
         loaded = load_set(path, documents=described["sources"], rules=described["rules"], split=split)
-        loaded = replace(loaded, name=described["name"], questions=loaded.questions[:limit])
+        loaded = asked_part(replace(loaded, name=described["name"]), settings)
         if asked_digest(loaded) != described["asked"]:
             raise RunError(
                 f"{path} asks other questions than when the run {folder} was made",

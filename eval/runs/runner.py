@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +17,7 @@ from eval.runs.corpus import corpus_of
 from eval.runs.folder import RunFolder, read_manifest
 from eval.runs.identity import code_digest, described, described_library, identity, short
 from eval.runs.machine import commit, machine, versions
-from eval.runs.settings import Settings
+from eval.runs.settings import Settings, asked_part
 from eval.types import EvaluationSet
 from qa import Library, default_reader
 from qa.progress import Progress, Step, reporting
@@ -119,7 +118,7 @@ def _loaded(
     for name in names:
         if names.count(name) > 1:
             raise RunError(f"two of the sets are called {name}", "rename a file or its folder, or run them apart")
-    return [replace(one, questions=one.questions[: settings.limit]) for one in loaded]
+    return [asked_part(one, settings) for one in loaded]
 
 
 def _manifest(

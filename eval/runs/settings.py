@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
+
+from eval.types import EvaluationSet
 
 Mode = Literal["open", "given-passage"]
 
@@ -28,3 +30,16 @@ class Settings:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
         return asdict(self)
+
+
+def asked_part(evaluation_set: EvaluationSet, settings: Settings) -> EvaluationSet:
+    """The questions of a set that are asked, and the documents that are looked at.
+
+    Where the right passage is given and every question names its document, the others are not needed.
+    """
+    questions = evaluation_set.questions[: settings.limit]
+    named = {evidence.document for question in questions for evidence in question.evidence}
+    documents = evaluation_set.documents
+    if settings.mode == "given-passage" and None not in named and all(q.evidence for q in questions):
+        documents = tuple(document for document in documents if document.name in named)
+    return replace(evaluation_set, questions=questions, documents=documents)

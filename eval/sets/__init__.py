@@ -34,14 +34,20 @@ __all__ = [
 
 
 def load_set(
-    path: Path | str, *, documents: Iterable[Path | str] = (), rules: Rules | None = None, split: str = "test"
+    path: Path | str,
+    *,
+    documents: Iterable[Path | str] = (),
+    rules: Rules | None = None,
+    split: str = "test",
+    strict: bool = True,
 ) -> EvaluationSet:
     """Read a set: Yinda's JSON Lines, SQuAD's layout, a table, or a folder of corpus, queries and qrels.
 
     ``documents`` are files or folders that the questions are asked of, in place of those beside the set. ``rules``
     says whose scoring rules hold (by default CMRC's where Chinese prevails in the questions). ``split`` names the
-    qrels of a folder. Raises ``SetError`` with file, line, reason and hint for what cannot be used.
+    qrels of a folder. Raises ``SetError`` with file, line, reason and hint for what cannot be used; without ``strict``
+    single questions that cannot are left out, as long as some are left.
     """
     from eval.sets.layout import read
 
-    return finished(read(Path(path), Log(), documents, split), rules)
+    return finished(read(Path(path), Log(strict=strict), documents, split), rules)
