@@ -43,7 +43,9 @@ def score_run(folder: Path, sets: Sequence[EvaluationSet]) -> RunResult:
             missing = next((key for key in _named(prediction) if key not in passages), None)
             if missing is not None:
                 raise RunError(f"{folder}: passages.jsonl lacks {missing!r}", "make the run again with --restart")
-    results = tuple(score_set(one, by_set[one.name], passages) for one in sets)
+    # Where the right passage is given nothing is searched: its rank would say nothing.
+    searched = manifest.get("mode") != "given-passage"
+    results = tuple(score_set(one, by_set[one.name], passages, searched=searched) for one in sets)
     return RunResult(MappingProxyType(manifest), results, passages)
 
 
@@ -52,12 +54,17 @@ def _named(prediction: Prediction) -> Iterable[str]:
     yield from (c.passage for c in prediction.citations)
 
 
-def score_set(evaluation_set: EvaluationSet, predictions: Iterable[Prediction], passages: Passages) -> SetResult:
-    """What the predictions of one set come to; the last of several for one question counts."""
+def score_set(
+    evaluation_set: EvaluationSet, predictions: Iterable[Prediction], passages: Passages, *, searched: bool = True
+) -> SetResult:
+    """What the predictions of one set come to; the last of several for one question counts.
+
+    ``searched`` says whether the passages were retrieved; retrieval is not measured otherwise.
+    """
     known = {prediction.id: prediction for prediction in predictions}
     asked = [(question, known[question.id]) for question in evaluation_set.questions if question.id in known]
     aliases = aliases_of(evaluation_set)
-    rankings, qrels = _rankings(asked, passages, aliases)
+    rankings, qrels = _rankings(asked, passages, aliases) if searched else ({}, {})
     retrieved = retrieval.measure(rankings, qrels, _CUTOFFS)
     depth = max((len(p.retrieved) for _, p in asked), default=0)
     outcomes = tuple(
