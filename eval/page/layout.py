@@ -19,6 +19,7 @@ from eval.page import rows
 from eval.page.running import Standing, following
 from eval.page.text import ZH, Texts
 from eval.reports import write
+from eval.reports.html import html
 from eval.runs.folder import PREDICTIONS
 from eval.runs.runner import default_folder, run
 from eval.runs.settings import Settings
@@ -156,10 +157,9 @@ class EvaluationPage:
                 done = len(standing.result.sets[0].outcomes)
                 ended = texts.stopped if standing.result.manifest["state"] == "stopped" else texts.finished
                 files = write(standing.result, out)
-                shown = next(path for path in files if path.suffix == ".html").read_text(encoding="utf-8")
                 yield (
                     _note(ended.format(done=done)),
-                    self._framed(shown),
+                    self._framed(html(standing.result, language="zh")),
                     gr.update(value=_handed_out([*files, out / PREDICTIONS]), visible=True),
                     *idle,
                 )
@@ -217,7 +217,6 @@ class EvaluationPage:
             wrap=True,
             row_count=0,
             column_count=len(texts.columns),
-            column_limits=(len(texts.columns), len(texts.columns)),
             column_widths=rows.WIDTHS,
             max_height=560,
             elem_id="e-table",

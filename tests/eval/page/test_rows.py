@@ -1,0 +1,70 @@
+"""Drafts in the table and back, with a person's edits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from eval.drafting import Draft
+from eval.page.rows import accepted, chosen, joined
+from eval.types import Evidence
+from qa import YindaError
+
+BRIDGE = Draft(
+    "d1",
+    "大桥多长？",
+    ("1268米",),
+    (Evidence("大桥全长1268米", "公报.txt", 10, 15),),
+    "figure",
+    passage="大桥全长1268米。",
+)
+WRONG = Draft(
+    "d2", "馆长是谁？", (), (), "feedback", history=("图书馆在哪？",), needs="answer", suggestions=("陈砚秋",)
+)
+NONE = Draft("d3", "火星人口？", (), (), "unanswerable")
+EMPTY = [[False, "", "", "", "", "", "", ""]]
+
+
+def test_what_is_not_edited_comes_back_as_it_was() -> None:
+    drafts, table = joined([], EMPTY, [BRIDGE, NONE])
+    assert [row[-1] for row in table] == ["d1", "d3"]
+    taken, left = chosen(drafts, accepted(table, True))
+    assert taken == [BRIDGE, NONE]
+    assert left == []
+    assert chosen(drafts, accepted(table, False)) == ([], accepted(table, False))
+
+
+def test_edited_rows_stay_when_more_are_proposed() -> None:
+    drafts, table = joined([], EMPTY, [BRIDGE])
+    table[0][1] = "大桥有多长？"
+    drafts, table = joined(drafts, table, [replace(BRIDGE, question="别的"), NONE])
+    assert [row[1] for row in table] == ["大桥有多长？", "火星人口？"]
+    table[0][0] = "true"  # as a browser may send it
+    taken, left = chosen(drafts, table)
+    assert [draft.question for draft in taken] == ["大桥有多长？"]
+    assert [row[-1] for row in left] == ["d3"]
+
+
+def test_an_edited_answer_loses_its_offsets_but_not_its_phrase() -> None:
+    drafts, table = joined([], EMPTY, [BRIDGE])
+    table[0][:3] = [True, "大桥多长？", "全长1268米 | 1268米"]
+    (taken,), _ = chosen(drafts, table)
+    assert taken.answers == ("全长1268米", "1268米")
+    assert taken.evidence == (Evidence("大桥全长1268米", "公报.txt"),)
+    table[0][2] = ""
+    (taken,), _ = chosen(drafts, table)
+    assert (taken.answers, taken.evidence) == ((), ())
+
+
+def test_a_wrong_answer_needs_the_right_one() -> None:
+    drafts, table = joined([], EMPTY, [WRONG])
+    with pytest.raises(YindaError, match="还没有答案") as error:
+        chosen(drafts, accepted(table, True))
+    assert "陈砚秋" in error.value.hint
+    table[0][2] = "陈砚秋"
+    (taken,), _ = chosen(drafts, accepted(table, True))
+    assert (taken.answers, taken.needs, taken.history) == (("陈砚秋",), "", ("图书馆在哪？",))
+    table[0][1] = " "
+    with pytest.raises(YindaError, match="没有问题"):
+        chosen(drafts, accepted(table, True))
