@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from eval.bench.data import squad_layout
+from eval.bench.data import Paragraph, squad_layout
 from eval.bench.machine import describe
-from eval.bench.peers.protocol import ROW_SECONDS, compare
-from eval.bench.peers.systems import NAMES, Peer, Setup
+from eval.bench.peers.protocol import ROW_SECONDS, Row, compare
+from eval.bench.peers.systems import ALL, NAMES, Peer, Setup
 from eval.bench.peers.table import table
 from eval.errors import RunError
 
@@ -35,8 +36,6 @@ def peers_table(
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which a row is given up.")] = ROW_SECONDS,
 ) -> None:
     """Yinda beside txtai, Haystack, and LangChain with FAISS: quality, speed, memory. The first run installs them."""
-    from rich.console import Console
-
     names = [name.strip() for name in peers.split(",") if name.strip()]
     typer.echo(describe())
     failed = 0
@@ -44,13 +43,25 @@ def peers_table(
         path = shared / "data" / file
         if not path.is_file():
             raise RunError(f"there is no {path}", "name the folder that holds the data with --shared")
-        with Console(stderr=True).status(f"{name}: making the environments") as status:
-
-            def show(peer: Peer, setup: Setup, name: str = name) -> None:
-                status.update(f"{name}: {peer.name}, {setup.name}")
-
-            rows = compare(squad_layout(path, limit), peers=names, every=every, timeout=timeout, before=show)
-        typer.echo(table(name, rows))
+        rows = _with_bar(name, squad_layout(path, limit), names, every, timeout)
+        part = "" if limit is None else f", the first {limit} paragraphs"
+        typer.echo(table(name + part, rows))
         failed += sum(bool(row.error) for row in rows)
     if failed:
         raise RunError(f"{failed} of the rows could not be measured", "the table says why")
+
+
+def _with_bar(
+    name: str, paragraphs: Sequence[Paragraph], peers: Sequence[str], every: int, timeout: float
+) -> list[Row]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    total = sum(len(peer.setups) for peer in ALL if peer.name in peers)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"{name}: making the environments", total=total, completed=-1)
+
+        def show(peer: Peer, setup: Setup) -> None:
+            progress.update(task, description=f"{name}: {peer.name}, {setup.name}", advance=1)
+
+        return compare(paragraphs, peers=peers, every=every, timeout=timeout, before=show)

@@ -139,7 +139,8 @@ def _measure(
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     if peer.requirements is None:
         # Yinda may run from a checkout that is not installed: its packages stand side by side.
-        environment = {**environment, "PYTHONPATH": str(HERE.parents[2])}
+        places = [str(HERE.parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**environment, "PYTHONPATH": os.pathsep.join(places)}
     with tempfile.TemporaryDirectory(prefix="yinda-peers-") as temporary:
         place = Path(temporary)
         job_file, result, log, folder = (place / name for name in ("job.json", "result.json", "log", "folder"))

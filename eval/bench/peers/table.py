@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.bench.peers.protocol import Row
+from eval.bench.peers.protocol import K, Row
 from eval.bench.peers.systems import Kind
 from eval.bench.statistics import percentile, share
 
@@ -18,6 +18,12 @@ HEAD = (
     f"  {'':<{NAME}}   {'right first (95%)':<21}   {'first five (95%)':<21}"
     f"   {'par./s':>6}   {'p50 ms':>6}   {'p95 ms':>6}   {'start s':>7}   {'peak MiB':>8}"
 )
+NOTES = (
+    f"All: the same model folder, questions one at a time, {K} results asked of each; the first search is not counted.",
+    "start: loading library and model. par./s: paragraphs made searchable a second. Memory: of the whole process.",
+    "The others hold their index in memory and take each paragraph whole, cut by the model at 512 tokens. Yinda writes"
+    " its Library to disk, cuts long paragraphs into passages, and reads Traditional characters as Simplified ones.",
+)
 
 
 def table(name: str, rows: Sequence[Row]) -> str:
@@ -30,7 +36,7 @@ def table(name: str, rows: Sequence[Row]) -> str:
         if group:
             lines += [title, *(_figures(row) for row in group)]
     lines += ["Settings", *(f"  {_name(row)}: {row.setup.says}" for row in rows)]
-    lines += ["Versions", *_versions(rows)]
+    lines += ["Versions", *_versions(rows), *NOTES]
     loads = [row.load for row in rows if row.load is not None]
     if loads:
         lines.append(

@@ -317,6 +317,21 @@ def test_the_command_names_the_folder_that_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_command_prints_its_table(shared: Path) -> None:
+    import typer
+
+    from eval.bench.peers.cli import peers_table
+
+    app = typer.Typer()
+    app.command()(peers_table)
+    options = ["--shared", str(shared), "--set", "cmrc", "--limit", "3", "--every", "2", "--peers", "yinda"]
+    done = CliRunner().invoke(app, options)
+    assert done.exit_code == 0, done.output
+    assert "CMRC 2018 dev, the first 3 paragraphs: 3 paragraphs" in done.output
+    assert "yinda, as installed" in done.output
+
+
+@pytest.mark.slow
 def test_txtai_in_an_environment_of_its_own(shared: Path) -> None:
     """Makes the environment in the user's cache where it is not there yet: that needs a package index and 1.5 GB."""
     from eval.bench.data import squad_layout
