@@ -161,7 +161,10 @@ def test_interrupting_the_benchmark_ends_the_child(tmp_path: Path, how: signal.S
         f"peer = Peer('sleeper', Path({str(runner)!r}), (Setup('plain', 'defaults', ''),))\n"
         "compare([Paragraph('1', '文', ('问？',))], peers=[peer])\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL) as parent:
+    # What a process that is killed leaves behind is left in the test's folder.
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as parent:
         try:
             child = _wait_for_number(said)
             parent.send_signal(how)
