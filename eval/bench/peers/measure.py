@@ -8,8 +8,9 @@ Run by the system's own Python as ``python measure.py RUNNER JOB RESULT``. RUNNE
 - ``search(question, k)``, which returns the numbers of the ``k`` best texts, best first.
 
 JOB is JSON with ``texts``, ``questions``, ``k``, ``model`` (a SentenceTransformer folder), ``folder`` (an empty one to
-use) and ``settings``. RESULT is JSON with ``versions``, ``start_s``, ``index_s``, ``rankings``, ``search_s`` (seconds
-of each search, in order) and ``peak_mib`` (the most resident memory of this process).
+use) and ``settings``. RESULT is JSON with ``versions``, ``start_s``, ``index_s``, ``index_cpu_s`` (processor time of
+all threads), ``rankings``, ``search_s`` (seconds of each search, in order) and ``peak_mib`` (the most resident memory
+of this process).
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def measure(runner: Path, job: dict[str, Any]) -> dict[str, Any]:
     """Start, index, ask once to warm up, then ask each question and clock it."""
     begun = time.perf_counter()
     system = _load(runner).start(job)
-    started = time.perf_counter()
+    started, started_cpu = time.perf_counter(), time.process_time()
     system.index(job["texts"])
-    indexed = time.perf_counter()
+    indexed, indexed_cpu = time.perf_counter(), time.process_time()
     k: int = job["k"]
     for question in job["questions"][:1]:
         system.search(question, k)
@@ -46,6 +47,7 @@ def measure(runner: Path, job: dict[str, Any]) -> dict[str, Any]:
         "versions": system.versions,
         "start_s": started - begun,
         "index_s": indexed - started,
+        "index_cpu_s": indexed_cpu - started_cpu,
         "rankings": rankings,
         "search_s": seconds,
         "peak_mib": peak_mib(),

@@ -28,7 +28,8 @@ class Row:
 
     ``ranks`` are the ranks from 1 of the right paragraph, question by question, 0 where it is not among the ``K``
     results; ``search_s`` the seconds of each search. ``start_s`` is loading library and model, ``index_s`` making the
-    ``texts`` texts searchable. ``load`` is the machine's load average (1 minute) when the row began. With ``error``,
+    ``texts`` texts searchable, ``index_cpu_s`` the processor time of that, which depends less on what else the machine
+    does. ``load`` is the machine's load average (1 minute) when the row began. With ``error``,
     the line that the system ended with, nothing else was measured.
     """
 
@@ -40,6 +41,7 @@ class Row:
     search_s: tuple[float, ...] = ()
     start_s: float = 0.0
     index_s: float = 0.0
+    index_cpu_s: float = 0.0
     peak_mib: float = 0.0
     load: float | None = None
     error: str = ""
@@ -167,6 +169,7 @@ def _row(peer: Peer, setup: Setup, got: Mapping[str, Any], texts: int, right: Se
         search_s=tuple(got["search_s"]),
         start_s=got["start_s"],
         index_s=got["index_s"],
+        index_cpu_s=got["index_cpu_s"],
         peak_mib=got["peak_mib"],
         load=load,
     )

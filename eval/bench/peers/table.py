@@ -16,11 +16,12 @@ GROUPS: tuple[tuple[Kind, str], ...] = (
 NAME = 32
 HEAD = (
     f"  {'':<{NAME}}   {'right first (95%)':<21}   {'first five (95%)':<21}"
-    f"   {'par./s':>6}   {'p50 ms':>6}   {'p95 ms':>6}   {'start s':>7}   {'peak MiB':>8}"
+    f"   {'par./s':>6}   {'CPU ms/par.':>11}   {'p50 ms':>6}   {'p95 ms':>6}   {'start s':>7}   {'peak MiB':>8}"
 )
 NOTES = (
     f"All: the same model folder, questions one at a time, {K} results asked of each; the first search is not counted.",
-    "start: loading library and model. par./s: paragraphs made searchable a second. Memory: of the whole process.",
+    "start: loading library and model. par./s: paragraphs made searchable a second; CPU ms/par.: processor"
+    " time of that, over all threads. Memory: of the whole process.",
     "The others hold their index in memory and take each paragraph whole, cut by the model at 512 tokens. Yinda writes"
     " its Library to disk, cuts long paragraphs into passages, and reads Traditional characters as Simplified ones.",
 )
@@ -56,10 +57,11 @@ def _figures(row: Row) -> str:
     first, five, of = sum(r == 1 for r in row.ranks), sum(1 <= r <= 5 for r in row.ranks), len(row.ranks)
     milliseconds = [1000 * s for s in row.search_s]
     speed = row.texts / row.index_s if row.index_s else 0.0
+    processor = 1000 * row.index_cpu_s / row.texts if row.texts else 0.0
     return (
         f"  {_name(row):<{NAME}}   {share(first, of):<21}   {share(five, of):<21}   {speed:6.1f}"
-        f"   {percentile(milliseconds, 50):6.1f}   {percentile(milliseconds, 95):6.1f}   {row.start_s:7.1f}"
-        f"   {row.peak_mib:8.0f}"
+        f"   {processor:11.1f}   {percentile(milliseconds, 50):6.1f}   {percentile(milliseconds, 95):6.1f}"
+        f"   {row.start_s:7.1f}   {row.peak_mib:8.0f}"
     )
 
 

@@ -205,6 +205,7 @@ def test_defaults_and_best_settings_stand_apart() -> None:
             search_s=(0.01, 0.02, 0.03, 0.04),
             start_s=1.0,
             index_s=2.0,
+            index_cpu_s=3.5,
             peak_mib=500.0,
             load=1.5,
         )
@@ -222,7 +223,7 @@ def test_defaults_and_best_settings_stand_apart() -> None:
         assert {line.split(",")[0].strip() for line in part[1:]} == {"txtai", "haystack", "langchain"}
     assert len(own) + len(defaults) + len(best) - 3 == len(settings) - 1 == len(rows)
     figures = own[1].split()
-    assert figures[-5:] == ["5.0", "25.0", "38.5", "1.0", "500"]
+    assert figures[-6:] == ["5.0", "350.0", "25.0", "38.5", "1.0", "500"]
     assert share(1, 4) in own[1]
     assert share(2, 4) in own[1]
     assert lines[-1].startswith("Load average when the rows began: 1.5 to 1.5")
