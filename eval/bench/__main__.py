@@ -10,6 +10,7 @@ import typer
 
 from eval.bench import chain, retrieval, speed
 from eval.bench.data import EVALUATION, TRAINING, public_set, seed_set
+from eval.bench.peers.cli import peers_table
 from eval.runs.corpus import corpus_of
 from eval.runs.machine import describe
 from eval.runs.runner import run
@@ -90,6 +91,9 @@ def speed_table(shared: Shared = SHARED) -> None:
     data = seed_set(shared)
     typer.echo(describe())
     typer.echo(speed.table(data.sources, data.questions))
+
+
+app.command("peers")(peers_table)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ same texts and questions, with the same embedding model, on the same number of t
 
 from __future__ import annotations
 
-from eval.bench.peers.protocol import Row, compare
+from eval.bench.peers.protocol import Paragraph, Row, compare, paragraphs_of
 from eval.bench.peers.systems import ALL, NAMES, Peer, Setup
 from eval.bench.peers.table import table
 
-__all__ = ["ALL", "NAMES", "Peer", "Row", "Setup", "compare", "table"]
+__all__ = ["ALL", "NAMES", "Paragraph", "Peer", "Row", "Setup", "compare", "paragraphs_of", "table"]

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from eval.bench.data import Paragraph, squad_layout
-from eval.bench.machine import describe
-from eval.bench.peers.protocol import ROW_SECONDS, Row, compare
+from eval.bench.data import public_set
+from eval.bench.peers.protocol import ROW_SECONDS, Paragraph, Row, compare, paragraphs_of
 from eval.bench.peers.systems import ALL, NAMES, Peer, Setup
 from eval.bench.peers.table import table
 from eval.errors import RunError
+from eval.runs.machine import describe
 
 
 class Set(StrEnum):
@@ -40,10 +40,8 @@ def peers_table(
     typer.echo(describe())
     failed = 0
     for name, file in (SETS[each] for each in sets or list(Set)):
-        path = shared / "data" / file
-        if not path.is_file():
-            raise RunError(f"there is no {path}", "name the folder that holds the data with --shared")
-        rows = _with_bar(name, squad_layout(path, limit), names, every, timeout)
+        paragraphs = paragraphs_of(public_set(shared, file, paragraphs=limit))
+        rows = _with_bar(name, paragraphs, names, every, timeout)
         part = "" if limit is None else f", the first {limit} paragraphs"
         typer.echo(table(name + part, rows))
         failed += sum(bool(row.error) for row in rows)

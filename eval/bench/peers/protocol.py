@@ -11,15 +11,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eval.bench.data import Paragraph
 from eval.bench.peers import process
 from eval.bench.peers.environments import python_of
 from eval.bench.peers.systems import ALL, HERE, NAMES, Peer, Setup
 from eval.errors import RunError
+from eval.types import EvaluationSet
 
 K = 10
 """So many results are asked of each system: Yinda's and Haystack's own default."""
 ROW_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text that is searched, with the questions that it answers."""
+
+    id: str
+    text: str
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,15 @@ class Row:
     peak_mib: float = 0.0
     load: float | None = None
     error: str = ""
+
+
+def paragraphs_of(evaluation_set: EvaluationSet) -> list[Paragraph]:
+    """The documents of a set with the questions whose evidence they are."""
+    questions: dict[str | None, list[str]] = {}
+    for question in evaluation_set.questions:
+        for document in dict.fromkeys(evidence.document for evidence in question.evidence):
+            questions.setdefault(document, []).append(question.question)
+    return [Paragraph(d.name, d.text, tuple(questions.get(d.name, ()))) for d in evaluation_set.documents]
 
 
 def compare(

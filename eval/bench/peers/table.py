@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from eval.bench.peers.protocol import K, Row
 from eval.bench.peers.systems import Kind
-from eval.bench.statistics import percentile, share
+from eval.metrics.intervals import share
+from eval.metrics.latency import percentile
 
 GROUPS: tuple[tuple[Kind, str], ...] = (
     ("own", "Yinda, as installed"),
