@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from eval.results import RunResult
+    from eval.sets import CheckReport
     from eval.types import EvaluationSet
     from qa import Library
 
@@ -83,34 +84,39 @@ def run(
     fail_if_worse_than: FailIfWorse = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask every question of the sets, keep the predictions, and write the reports. Goes on where it was stopped."""
+    """Ask every question, keep the predictions, write the reports.
+
+    Goes on where it was stopped when it is called again. The sets' own documents are put into a Library of their own;
+    a set without documents is asked of the Library that is named.
+    """
+    from eval.runs.folder import read_predictions
     from eval.runs.runner import default_folder
     from eval.runs.runner import run as run_sets
     from eval.runs.settings import Settings
 
     if given_passage and search:
         raise RunError("--given-passage and --open exclude each other", "give one of them, or neither for --open")
+    _check_gates(fail_under, fail_if_worse_than)
     settings = Settings(
         "given-passage" if given_passage else "open", depth=depth, limit=limit, distract=distract, seed=seed
     )
     loaded = [_load(path, documents, split) for path in sets]
     beside = [_load(path, None, split) for path in among or ()]
     with _library(context, library, loaded) as opened:
-        folder = out or default_folder(loaded, settings, beside, opened)
-        typer.echo(f"run: {folder}", err=True)
-        try:
-            result = run_sets(
-                loaded,
-                out=folder,
-                library=opened,
-                settings=settings,
-                beside=beside,
-                progress=sys.stderr.isatty(),
-                restart=restart,
-            )
-        except KeyboardInterrupt:
-            typer.echo(f"\nstopped; what was asked is kept in {folder}", err=True)
-            raise
+        model = context.obj["model"] if opened is None else None
+        folder = out or default_folder(loaded, settings, beside, opened, model)
+        kept = 0 if restart else sum(1 for _ in read_predictions(folder))
+        typer.echo(f"run: {folder}" + (f", which has {kept:,} predictions already" if kept else ""), err=True)
+        result = run_sets(
+            loaded,
+            out=folder,
+            library=opened,
+            model=model,
+            settings=settings,
+            beside=beside,
+            progress=sys.stderr.isatty(),
+            restart=restart,
+        )
     _finish(result, folder, as_json, fail_under, fail_if_worse_than)
 
 
@@ -129,13 +135,18 @@ def score(
     fail_if_worse_than: FailIfWorse = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score again without asking again: a run of Yinda's, or the predictions of another program."""
+    """Score a run again, or another program's predictions."""
     from eval.runs.foreign import score_predictions, score_trec_run
 
+    _check_gates(fail_under, fail_if_worse_than)
+    if predictions is not None and trec_run is not None:
+        raise RunError("--predictions and --trec-run exclude each other", "score answers and rankings apart")
     if predictions is not None:
         result = score_predictions(_load(path, documents, split), predictions)
     elif trec_run is not None:
         result = score_trec_run(_load(path, documents, split), trec_run)
+    elif path.is_file():
+        raise RunError(f"{path} is a set, not a run's folder", "name its predictions with --predictions or --trec-run")
     else:
         result, out = _scored(path), out or path
     _finish(result, out, as_json, fail_under, fail_if_worse_than)
@@ -143,7 +154,7 @@ def score(
 
 @app.command()
 def report(path: RunPath) -> None:
-    """Write the reports of a run again: report.html, report.md, report.json."""
+    """Write a run's report.html, report.md and report.json again."""
     _write_reports(_scored(path), path)
 
 
@@ -158,7 +169,7 @@ def compare(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Is run B better than run A? Paired tests for each metric, and the questions that changed."""
+    """Is run B better than run A? Tests and changed questions."""
     from eval.comparison import compare as compare_runs
     from eval.comparison import show
     from eval.comparison.gates import fail_if_worse as gate
@@ -182,17 +193,28 @@ def check(
     library: LibraryOption = None,
     documents: Documents = None,
     against: Against = None,
+    split: Split = "test",
     mend: Annotated[Path | None, typer.Option(help="Write a mended copy there.", show_default=False)] = None,
 ) -> None:
-    """Look for what is wrong with a set: answers that do not occur, offsets that are off, duplicates, overlap."""
+    """Look for what is wrong with a set: answers, offsets, doubles.
+
+    Answers that do not occur, offsets that are off, duplicates, overlap with another set. The exit status is 2 when
+    there is an error.
+    """
     from eval.sets.check import check as check_set
     from eval.sets.check import write_mended
 
-    with _library(context, library, ()) as opened:
-        found = check_set(set_path, documents=documents or (), library=opened, against=against or ())
-        _print_lines(found.lines())
-        if mend is not None:
-            _print_lines(write_mended(set_path, mend, documents=documents or ()).lines())
+    def checked(opened: Library | None) -> CheckReport:
+        return check_set(set_path, documents=documents or (), library=opened, against=against or (), split=split)
+
+    with _library(context, library) as opened:
+        found = checked(opened)
+    if opened is None and "documents" not in found.counts:
+        with _library(context, _fallback(context)) as opened:
+            found = checked(opened)
+    _print_lines(found.lines())
+    if mend is not None:
+        _print_lines(write_mended(set_path, mend, documents=documents or ()).lines())
     if not found.sound:
         raise typer.Exit(2)
 
@@ -209,7 +231,7 @@ def draft(
     seed: Annotated[int, typer.Option(help="Draws the passages.")] = 0,
     feedback: Annotated[bool, typer.Option("--feedback", help="What was said of answers in the chat instead.")] = False,
 ) -> None:
-    """Propose questions from a Library's passages, for a person to accept, edit or drop."""
+    """Propose questions from a Library, to accept, edit or drop."""
     from eval.drafting import draft as propose
     from eval.drafting import drafts_from_feedback, write_csv, write_jsonl
     from qa import Library
@@ -235,7 +257,7 @@ def accept(
         Path, typer.Argument(help="The JSONL set to add them to; made when absent.", show_default=False)
     ],
 ) -> None:
-    """Add the accepted proposals of an edited CSV file to a set."""
+    """Add the accepted proposals of an edited file to a set."""
     from eval.drafting import append_to_set, read_back
 
     accepted = read_back(edited)
@@ -244,19 +266,37 @@ def accept(
 
 
 @contextmanager
-def _library(context: typer.Context, named: Path | None, sets: Sequence[EvaluationSet]) -> Iterator[Library | None]:
-    """The Library to ask: the one named here, or, for a set without documents, the one that the command was given."""
+def _library(
+    context: typer.Context, named: Path | None, sets: Sequence[EvaluationSet] = ()
+) -> Iterator[Library | None]:
+    """The Library to ask: the one named here, or before ``eval``; for sets without documents also the default one.
+
+    Raises ``RunError`` when only some of the sets bring documents and no Library is named.
+    """
     from qa import Library
 
-    if named is None and any(not one.documents and not one.sources for one in sets):
-        given: Path = context.obj["library"]
-        if given.exists():
-            named = given
+    source = context.find_root().get_parameter_source("library")
+    if named is None and source is not None and source.name == "COMMANDLINE":
+        named = context.obj["library"]
+    lonely = [one for one in sets if not one.documents and not one.sources]
+    if named is None and lonely:
+        if len(lonely) < len(sets):
+            raise RunError(
+                f"{lonely[0].path} brings no documents, and other sets do",
+                "run them apart, or name the Library of all of them with --library",
+            )
+        named = _fallback(context)
     if named is None:
         yield None
         return
-    with Library.open(named, create=False) as library:
+    with Library.open(named, model=context.obj["model"], create=False) as library:
         yield library
+
+
+def _fallback(context: typer.Context) -> Path | None:
+    """The Library that other commands would ask, where it exists."""
+    given: Path = context.obj["library"]
+    return given if given.exists() else None
 
 
 def _load(path: Path, documents: Sequence[Path] | None, split: str) -> EvaluationSet:
@@ -286,6 +326,17 @@ def _finish(
         show(result)
     if fail_under or worse_than is not None:
         _gate(result, fail_under or (), worse_than)
+
+
+def _check_gates(limits: Sequence[str] | None, worse_than: Path | None) -> None:
+    """Refuse gates that cannot be judged before hours are spent on a run."""
+    from eval.comparison.gates import parse_limit
+    from eval.runs.folder import read_manifest
+
+    for limit in limits or ():
+        parse_limit(limit)
+    if worse_than is not None and read_manifest(worse_than) is None:
+        raise RunError(f"{worse_than} holds no run", "name the folder that yinda eval run wrote to")
 
 
 def _gate(result: RunResult, limits: Sequence[str], worse_than: Path | None) -> None:

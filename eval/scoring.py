@@ -24,6 +24,8 @@ _RULES: Mapping[str, tuple[Callable[[str, Sequence[str]], float], Callable[[str,
 _CUTOFFS = (1, 5, 10, 20)
 # Among an outcome's values, but no metric of its own: whether the best candidate, given or not, is right.
 BEST_RIGHT = "best_right"
+# Beside the kinds that a set names: questions that lean on no history, and those that do.
+STANDALONE, FOLLOW_UPS = "(standalone)", "(follow-ups)"
 Passages = Mapping[str, StoredPassage]
 
 
@@ -76,7 +78,7 @@ def score_set(
         set=evaluation_set,
         outcomes=outcomes,
         measures=measures(outcomes),
-        kinds={kind: measures(members) for kind, members in _kinds(outcomes).items()},
+        kinds={kind: measures(members) for kind, members in by_kind(outcomes).items()},
         recall_curve=retrieval.recall_curve(rankings, qrels, depth) if qrels and depth else (),
         risk_coverage=refusal.risk_coverage(confidences, right) if right else (),
         reliability=calibration.reliability(confidences, right) if right else (),
@@ -225,7 +227,7 @@ def _rankings(
     return rankings, qrels
 
 
-def _kinds(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+def by_kind(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     """Outcomes by kind of question, and, where a set has both, by whether they lean on a history."""
     kinds: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -233,8 +235,8 @@ def _kinds(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
             kinds.setdefault(outcome.question.kind, []).append(outcome)
     leaning = [o for o in outcomes if o.question.history]
     if leaning and len(leaning) < len(outcomes):
-        kinds["(standalone)"] = [o for o in outcomes if not o.question.history]
-        kinds["(follow-ups)"] = leaning
+        kinds[STANDALONE] = [o for o in outcomes if not o.question.history]
+        kinds[FOLLOW_UPS] = leaning
     return kinds if len(kinds) > 1 else {}
 
 

@@ -66,7 +66,8 @@ def parse_limit(text: str) -> Limit:
     if percent and metric.unit in ("seconds", "MiB"):
         raise RunError(f"{metric.name} is measured in {metric.unit}, not in per cent: {text!r}", "leave out the %")
     if metric.unit in ("share", "score") and not 0 <= value <= 1:
-        raise RunError(f"{metric.name} lies between 0 and 1: {text!r}", f"for {value:g} per cent write {value:g}%")
+        meant = f"for {value:g} per cent write {value:g}%" if 1 < value <= 100 and not percent else ""
+        raise RunError(f"{metric.name} lies between 0 and 1: {text!r}", meant or "write it like 0.98 or 98%")
     return Limit(metric, value, name)
 
 

@@ -144,7 +144,12 @@ def _conclusion(s: SetComparison) -> str:
 
 
 def _notes(s: SetComparison) -> list[str]:
-    return [f"  {m.metric.label}: {m.note}" for m in s.metrics if m.note]
+    """Why metrics have no interval or verdict, those with the same reason together."""
+    notes: dict[str, list[str]] = {}
+    for m in s.metrics:
+        if m.note:
+            notes.setdefault(m.note, []).append(m.metric.label)
+    return [f"  {', '.join(labels)}: {note}" for note, labels in notes.items()]
 
 
 def _row(m: MetricComparison) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from eval.reports.summary import (
     has_value,
     interval,
     key_metrics,
+    kind_label,
     kind_metrics,
     kinds,
     latencies,
@@ -289,7 +290,7 @@ def _kinds(result: SetResult) -> str:
         f"<th>{_both((m.label_zh, m.label))}{'' if m.higher_is_better else _lower()}</th>" for m in columns
     )
     listed: list[tuple[str, int, Mapping[str, Measure]]] = [
-        (escape(kind) if kind else _t("no_kind"), count, measures) for kind, count, measures in found
+        (_kind(kind), count, measures) for kind, count, measures in found
     ]
     listed.append((_t("all"), len(result.outcomes), result.measures))
     rows = [
@@ -299,6 +300,11 @@ def _kinds(result: SetResult) -> str:
         for kind, count, measures in listed
     ]
     return f'<section class="card"><h3>{_t("kinds")}</h3>{_table(head, rows, "wide last-total")}</section>'
+
+
+def _kind(kind: str) -> str:
+    names = kind_label(kind)
+    return escape(kind) if names == (kind, kind) else _both(names)
 
 
 def _cell(measure: Measure | None, unit: Any) -> str:

@@ -11,6 +11,7 @@ from eval.reports.summary import (
     groups,
     has_value,
     interval,
+    kind_label,
     kind_metrics,
     kinds,
     label,
@@ -78,7 +79,7 @@ def _set(result: SetResult, language: Language) -> list[str]:
     if found and columns:
         rows = [
             [
-                _safe(kind) or words("no_kind", language),
+                _safe(pick(kind_label(kind), language)),
                 f"{count:,}",
                 *(_value(measures.get(m.name), m.unit) for m in columns),
             ]

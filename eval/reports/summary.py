@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from eval.metrics.catalogue import CATALOGUE, METRICS, Metric, Unit
-from eval.reports.text import GROUPS, Language, Words, pick, words
+from eval.reports.text import GROUPS, TEXTS, Language, Words, pick, words
 from eval.results import Measure, RunResult, SetResult, Stage
+from eval.scoring import FOLLOW_UPS, STANDALONE, by_kind
 
 ERROR_STAGES = (Stage.NOT_RETRIEVED, Stage.NOT_READ, Stage.WRONGLY_REFUSED, Stage.WRONGLY_ANSWERED)
 RIGHT_STAGES = (Stage.RIGHT, Stage.RIGHTLY_REFUSED)
@@ -47,6 +48,7 @@ _OVERVIEW = (
     "mrr",
     "latency_p50",
 )
+_LEANING = {STANDALONE: "standalone", FOLLOW_UPS: "follow_ups"}
 _KINDS_RETRIEVAL = ("recall@1", "recall@5", "recall@10", "mrr", "ndcg@10")
 
 
@@ -123,11 +125,19 @@ def kind_metrics(result: SetResult) -> tuple[Metric, ...]:
 
 
 def kinds(result: SetResult) -> list[tuple[str, int, Mapping[str, Measure]]]:
-    """Kind, number of questions and measures, the commonest kind first; none where all are of one kind."""
-    counts = Counter(outcome.question.kind for outcome in result.outcomes)
-    found = [(kind, counts[kind], measures) for kind, measures in result.kinds.items()]
-    found.sort(key=lambda row: (-row[1], row[0]))
+    """Kind, number of questions and measures, the commonest kind first; none where all are of one kind.
+
+    Standalone questions and follow-ups, which are counted among the kinds too, come last.
+    """
+    members = by_kind(result.outcomes)
+    found = [(kind, len(members.get(kind, ())), measures) for kind, measures in result.kinds.items()]
+    found.sort(key=lambda row: (row[0] in _LEANING, -row[1], row[0]))
     return found if len(found) > 1 or any(kind for kind, _, _ in found) else []
+
+
+def kind_label(kind: str) -> Words:
+    """What a kind is called in a table."""
+    return TEXTS[_LEANING.get(kind, "no_kind")] if kind in _LEANING or not kind else (kind, kind)
 
 
 def overview(result: RunResult) -> tuple[tuple[Metric, ...], list[tuple[SetResult, list[Measure | None]]]]:

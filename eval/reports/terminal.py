@@ -11,6 +11,7 @@ from eval.reports.summary import (
     has_value,
     interval,
     key_metrics,
+    kind_label,
     kind_metrics,
     kinds,
     label,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
+_NAME = 40  # columns at most of a metric's or a kind's name
 # Control characters of a set's names could move the cursor.
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
@@ -66,12 +68,11 @@ def _set(result: SetResult, language: Language) -> list[RenderableType]:
     parts += ["", table]
     columns, found = kind_metrics(result), kinds(result)
     if found and columns:
-        table = _table(
-            [words(key, language) for key in ("kind", "n")] + [label(metric, language) for metric in columns]
-        )
+        names = [words(key, language) for key in ("kind", "n")] + [label(metric, language) for metric in columns]
+        table = _table(names, gap=1)
         for kind, count, measures in found:
             values = [_value(measures.get(m.name), m.unit) for m in columns]
-            table.add_row(Text(_plain(kind) or words("no_kind", language)), f"{count:,}", *values)
+            table.add_row(Text(_plain(pick(kind_label(kind), language))), f"{count:,}", *values)
         parts += ["", table]
     ended = [
         f"{pick(stage_name(stage, result.set.task), language)} {count:,}"
@@ -84,12 +85,16 @@ def _value(measure: Measure | None, unit: Unit) -> str:
     return figure(measure.value, unit) if has_value(measure) else "–"
 
 
-def _table(head: list[str]) -> Table:
+def _table(head: list[str], gap: int = 2) -> Table:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     for number, name in enumerate(head):
-        table.add_column(name, justify="right" if number else "left", overflow="fold")
+        if number:
+            table.add_column(name, justify="right", overflow="fold")
+        else:
+            # The names stay whole as long as they are no sentences; the headings of the other columns give way.
+            table.add_column(name, justify="left", no_wrap=True, overflow="ellipsis", max_width=_NAME)
     return table
 
 

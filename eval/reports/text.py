@@ -33,6 +33,8 @@ TEXTS: dict[str, Words] = {
     "all": ("全部", "All"),
     "no_kind": ("未分类", "no kind"),
     "kinds": ("按类别", "By kind"),
+    "standalone": ("（独立提问）", "(standalone)"),
+    "follow_ups": ("（追问）", "(follow-ups)"),
     "metrics": ("全部指标", "All metrics"),
     "plots": ("图表", "Plots"),
     "stages": ("问题止于何处", "Where the questions ended"),

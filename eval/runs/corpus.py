@@ -68,14 +68,15 @@ def corpus_of(
     folder: Path,
     *,
     library: Library | None = None,
+    model: str | None = None,
     beside: Sequence[EvaluationSet] = (),
     progress: Progress = False,
 ) -> Iterator[Corpus]:
     """The documents of a set, ready to be asked.
 
     In ``library`` where one is given, which must then hold the texts that stand in the set; otherwise in a Library of
-    their own below ``folder``, kept there so that an interrupted run does not embed them again. The documents of the
-    sets ``beside`` are put in with them, as further places to look.
+    their own below ``folder``, made with the embedding ``model`` and kept there so that an interrupted run does not
+    embed them again. The documents of the sets ``beside`` are put in with them, as further places to look.
     """
     if library is not None:
         yield Corpus(library, _names_in(library, evaluation_set))
@@ -85,7 +86,7 @@ def corpus_of(
             f"{evaluation_set.path} brings no documents",
             "name a Library that holds them with --library, or the files with --documents",
         )
-    with Library.open(folder / "library" / re.sub(r"[^\w.-]+", "-", evaluation_set.name)) as own:
+    with Library.open(folder / "library" / re.sub(r"[^\w.-]+", "-", evaluation_set.name), model=model) as own:
         _add(own, [evaluation_set, *beside], progress)
         yield Corpus(own, _names_in(own, evaluation_set, *beside))
 

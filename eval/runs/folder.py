@@ -108,7 +108,7 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     """``run.json`` of a run's folder; ``None`` when there is none. Raises ``RunError`` when it is damaged."""
     try:
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise RunError(f"{path / MANIFEST} cannot be read: {error}", "make the run again with --restart") from None

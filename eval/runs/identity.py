@@ -74,7 +74,7 @@ def described_library(library: Library) -> dict[str, Any]:
     }
 
 
-IDENTITY = ("code", "settings", "sets", "beside", "library")
+IDENTITY = ("code", "settings", "sets", "beside", "library", "model")
 # Where files lie does not matter, nor the answers: predictions do not depend on them.
 _APART = ("path", "sha256")
 

@@ -31,6 +31,7 @@ def run(
     *,
     out: Path | str | None = None,
     library: Library | Path | str | None = None,
+    model: str | None = None,
     settings: Settings | None = None,
     beside: Sequence[EvaluationSet] = (),
     reader: Reader | None = None,
@@ -40,7 +41,8 @@ def run(
 ) -> RunResult:
     """Ask every question of the sets, keep the predictions in the folder ``out``, and score them.
 
-    Each set is asked of a Library of its own documents, kept below ``out``, or of ``library``. ``beside`` are sets
+    Each set is asked of a Library of its own documents, made with the embedding ``model`` (a folder, or a name on the
+    hub; by default the built-in one) and kept below ``out``, or of ``library``. ``beside`` are sets
     whose documents are put in with them, to make the search harder. A folder that holds an unfinished run of the same
     sets, settings and program is gone on with; ``restart`` begins anew. Without ``out`` nothing is kept. ``stop`` is
     asked before each question; when it says so, what was done so far is scored and returned, with ``"stopped"`` as
@@ -57,7 +59,7 @@ def run(
             library = stack.enter_context(Library.open(library, create=False))
         if out is None:
             out = stack.enter_context(tempfile.TemporaryDirectory(prefix="yinda-run-"))
-        manifest = _manifest(loaded, settings, beside, library)
+        manifest = _manifest(loaded, settings, beside, library, model)
         with RunFolder(Path(out)) as folder:
             if restart:
                 folder.restart()
@@ -69,7 +71,9 @@ def run(
                     missing = [q for q in one.questions if (one.name, q.id) not in done]
                     if not missing:
                         continue
-                    with corpus_of(one, folder.path, library=library, beside=beside, progress=progress) as corpus:
+                    with corpus_of(
+                        one, folder.path, library=library, model=model, beside=beside, progress=progress
+                    ) as corpus:
                         used = reader or (default_reader(corpus.library) if one.task == "answers" else None)
                         _record_models(manifest, corpus.library, used)
                         folder.write_manifest(manifest)
@@ -99,12 +103,14 @@ def default_folder(
     settings: Settings,
     beside: Sequence[EvaluationSet] = (),
     library: Library | None = None,
+    model: str | None = None,
     *,
     below: Path = RUNS,
 ) -> Path:
     """A folder below ``below`` that the same program, sets and settings find again, and others do not."""
     name = "+".join(one.name.replace("/", "-") for one in sets)[:60]
-    return below / f"{name}-{settings.mode}-{short(_manifest(_loaded(sets, settings), settings, beside, library))}"
+    manifest = _manifest(_loaded(sets, settings), settings, beside, library, model)
+    return below / f"{name}-{settings.mode}-{short(manifest)}"
 
 
 def _loaded(
@@ -122,7 +128,11 @@ def _loaded(
 
 
 def _manifest(
-    sets: Sequence[EvaluationSet], settings: Settings, beside: Sequence[EvaluationSet], library: Library | None
+    sets: Sequence[EvaluationSet],
+    settings: Settings,
+    beside: Sequence[EvaluationSet],
+    library: Library | None,
+    model: str | None,
 ) -> dict[str, Any]:
     return {
         "yinda": version("yinda"),
@@ -137,6 +147,7 @@ def _manifest(
         "sets": [described(one) for one in sets],
         "beside": [described(one) for one in beside],
         "library": described_library(library) if library is not None else None,
+        "model": model,
         "models": {},
         "machine": machine(),
         "versions": versions(),
@@ -150,8 +161,9 @@ def _resumed(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     before, now = identity(earlier), identity(manifest)
     differing = [part for part in before if before[part] != now[part]]
     if differing:
+        several = len(differing) > 1 or differing[0].endswith("s")
         raise RunError(
-            f"{path} holds another run (its {' and '.join(differing)} differ)",
+            f"{path} holds another run (its {' and '.join(differing)} {'differ' if several else 'differs'})",
             "name another folder with --out, or replace it with --restart",
         )
     return {**manifest, "started": earlier.get("started", manifest["started"]), "models": earlier.get("models", {})}

@@ -47,7 +47,7 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
                     line = line.removeprefix(codecs.BOM_UTF8)
                 if line.strip():
                     some = True
-                    yield number, _utf8(line, path, number)
+                    yield number, _utf8(line.rstrip(b"\r\n"), path, number)
     except OSError as error:
         raise unreadable(path, error) from error
     if not some:
