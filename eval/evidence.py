@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 
-from eval.types import EvaluationSet, Evidence, Question, StoredPassage
+from eval.types import Evidence, Question, StoredPassage
 from qa.text.normalise import fold
-
-
-def same_name(known: str, named: str) -> bool:
-    """Whether a set means this document: by its name, or a file by its name without folder and suffix."""
-    return known == named or (PurePath(known).name == PurePath(named).name or PurePath(known).stem == named)
 
 
 def holds(evidence: Evidence, passage: StoredPassage) -> bool:
     """Whether the passage holds the evidence.
 
     A place counts with any overlap, a phrase when it stands in the passage (width, case and script aside), a document
-    alone with any of its passages.
+    alone with any of its passages. Documents are named as ``eval.names.resolved`` leaves them.
     """
-    if evidence.document is not None and not same_name(passage.document, evidence.document):
+    if evidence.document not in (None, passage.document):
         return False
     if evidence.start is not None and evidence.document is not None:
         end = evidence.end if evidence.end is not None else evidence.start + 1
@@ -47,12 +41,12 @@ def units(
     passage that holds none is one.
     """
     if by_document(question):
-        ranking = list(dict.fromkeys(name for p in passages for name in aliases.get(p.document, (p.document,))))
         if question.qrels:
+            # A text that was judged under several names is each of them.
+            ranking = list(dict.fromkeys(name for p in passages for name in aliases.get(p.document, (p.document,))))
             return ranking, {name: grade for name, grade in question.qrels.items() if grade > 0}
-        wanted = [e.document for e in question.evidence if e.document is not None]
-        known = {name: next((w for w in wanted if same_name(name, w)), name) for name in ranking}
-        return list(dict.fromkeys(known[name] for name in ranking)), dict.fromkeys(wanted, 1)
+        ranking = list(dict.fromkeys(p.document for p in passages))
+        return ranking, {e.document: 1 for e in question.evidence if e.document is not None}
     found: dict[str, None] = {}
     for passage in passages:
         held = [f"evidence {i}" for i, e in enumerate(question.evidence) if holds(e, passage)]
@@ -77,19 +71,3 @@ def is_evidence(question: Question, passage: StoredPassage) -> bool:
     if question.qrels:
         return question.qrels.get(passage.document, 0) > 0
     return any(holds(e, passage) for e in question.evidence)
-
-
-def aliases_of(evaluation_set: EvaluationSet) -> dict[str, tuple[str, ...]]:
-    """For the name under which a text is known first, all the names it has in the set."""
-    names: dict[str, list[str]] = {}
-    for document in evaluation_set.documents:
-        names.setdefault(document_text(evaluation_set, document.title, document.text), []).append(document.name)
-    return {known[0]: tuple(known) for known in names.values() if len(known) > 1}
-
-
-def document_text(evaluation_set: EvaluationSet, title: str, text: str) -> str:
-    """The text that goes into a Library for a document of the set.
-
-    The title goes in front where offsets do not matter: in sets of retrieval, as their authors do it.
-    """
-    return f"{title}\n\n{text}" if title and evaluation_set.task == "retrieval" else text

@@ -19,6 +19,7 @@ class Stage(StrEnum):
     NOT_READ = "not read"  # it is, but the best candidate is not an accepted answer
     WRONGLY_REFUSED = "wrongly refused"  # the best candidate is right, and was not given
     WRONGLY_ANSWERED = "wrongly answered"  # there is no answer, and one was given
+    FAILED = "failed"  # the question could not be asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from eval.errors import RunError
-from eval.evidence import aliases_of, first_rank, is_evidence, units
+from eval.evidence import first_rank, is_evidence, units
 from eval.metrics import calibration, citations, cmrc, intervals, latency, refusal, retrieval, squad
 from eval.metrics.catalogue import METRICS
 from eval.metrics.contained import contained
+from eval.names import aliases_of, resolved
 from eval.results import Measure, Outcome, RunResult, SetResult, Stage
 from eval.runs.folder import read_manifest, read_passages, read_predictions
 from eval.types import EvaluationSet, PredictedCitation, Prediction, Question, StoredPassage
@@ -45,6 +46,9 @@ def score_run(folder: Path, sets: Sequence[EvaluationSet]) -> RunResult:
             missing = next((key for key in _named(prediction) if key not in passages), None)
             if missing is not None:
                 raise RunError(f"{folder}: passages.jsonl lacks {missing!r}", "make the run again with --restart")
+    # A set without documents names those of the Library that was asked.
+    names = manifest.get("documents", {})
+    sets = [one if one.documents else resolved(one, names.get(one.name)) for one in sets]
     # Where the right passage is given nothing is searched: its rank would say nothing.
     searched = manifest.get("mode") != "given-passage"
     results = tuple(score_set(one, by_set[one.name], passages, searched=searched) for one in sets)
@@ -66,6 +70,7 @@ def score_set(
     known = {prediction.id: prediction for prediction in predictions}
     asked = [(question, known[question.id]) for question in evaluation_set.questions if question.id in known]
     aliases = aliases_of(evaluation_set)
+    searched = searched or evaluation_set.task == "retrieval"
     rankings, qrels = _rankings(asked, passages, aliases) if searched else ({}, {})
     retrieved = retrieval.measure(rankings, qrels, _CUTOFFS)
     depth = max((len(p.retrieved) for _, p in asked), default=0)
@@ -101,8 +106,12 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
                 intervals.wilson(round(sum(values)), len(values)) if metric.binary else intervals.bootstrap_mean(values)
             )
             out[name] = Measure(sum(values) / len(values), len(values), low, high)
+        elif name in _PROPORTIONS:
+            right, of = _PROPORTIONS[name](outcomes)
+            if of:
+                out[name] = Measure(right / of, of, *intervals.wilson(right, of))
         elif (value := AGGREGATES[name](outcomes)) is not None:
-            out[name] = Measure(value, len(outcomes))
+            out[name] = Measure(value, _count(name, outcomes))
     return out
 
 
@@ -133,7 +142,7 @@ def _outcome(
             "right": float(right),
             **_answer_values(evaluation_set, question, prediction),
             **_citation_values(question, prediction, passages),
-            ("false_refusal" if answers else "false_answer"): float(prediction.abstained == bool(answers)),
+            **_refusal_values(question, prediction),
             **_confidence_values(prediction, best_right),
             **_follow_up_values(question, prediction, right),
         },
@@ -156,8 +165,15 @@ def _answer_values(evaluation_set: EvaluationSet, question: Question, prediction
     return values
 
 
+def _refusal_values(question: Question, prediction: Prediction) -> dict[str, float]:
+    if prediction.error:
+        return {}  # neither answered nor refused
+    name = "false_refusal" if question.answerable else "false_answer"
+    return {name: float(prediction.abstained == question.answerable)}
+
+
 def _confidence_values(prediction: Prediction, best_right: bool) -> dict[str, float]:
-    if math.isnan(prediction.confidence):
+    if prediction.error or math.isnan(prediction.confidence):
         return {}
     return {BEST_RIGHT: float(best_right), "brier": calibration.brier([prediction.confidence], [best_right])}
 
@@ -203,13 +219,16 @@ def _was_read(question: Question, retrieved: Sequence[StoredPassage], rank: int 
 
 
 def _stage(question: Question, prediction: Prediction, right: bool, best_right: bool, was_read: bool) -> Stage:
+    if prediction.error:
+        return Stage.FAILED
     if right:
         return Stage.RIGHT if question.answerable else Stage.RIGHTLY_REFUSED
     if not question.answerable:
         return Stage.WRONGLY_ANSWERED
     if prediction.abstained and best_right:
         return Stage.WRONGLY_REFUSED
-    return Stage.NOT_READ if was_read else Stage.NOT_RETRIEVED
+    # What another program retrieved, if anything, is not known.
+    return Stage.NOT_READ if was_read or not prediction.retrieved else Stage.NOT_RETRIEVED
 
 
 def _rankings(
@@ -251,11 +270,30 @@ def _latencies(asked: Sequence[tuple[Question, Prediction]]) -> dict[str, tuple[
     return {stage: tuple(p.timings[stage] for _, p in asked if stage in p.timings) for stage in stages}
 
 
+def _asked_to_refuse(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes that say something of refusals: none in a set in which everything can be answered."""
+    judged = [o for o in outcomes if "false_answer" in o.values or "false_refusal" in o.values]
+    return judged if any("false_answer" in o.values for o in judged) else []
+
+
+def _rightly_of_refused(outcomes: Sequence[Outcome]) -> tuple[int, int]:
+    refused = [o for o in _asked_to_refuse(outcomes) if o.prediction.abstained]
+    return sum(not o.question.answerable for o in refused), len(refused)
+
+
+def _refused_of_unanswerable(outcomes: Sequence[Outcome]) -> tuple[int, int]:
+    without = [o for o in _asked_to_refuse(outcomes) if not o.question.answerable]
+    return sum(o.prediction.abstained for o in without), len(without)
+
+
 def _of_refusals(measure: Callable[[Sequence[bool], Sequence[bool]], float | None]) -> Callable[..., float | None]:
     def aggregate(outcomes: Sequence[Outcome]) -> float | None:
-        if not any("false_answer" in o.values for o in outcomes):
-            return None  # a set in which everything can be answered says nothing of refusals
-        return measure([o.question.answerable for o in outcomes], [o.prediction.abstained for o in outcomes])
+        judged = _asked_to_refuse(outcomes)
+        return (
+            measure([o.question.answerable for o in judged], [o.prediction.abstained for o in judged])
+            if judged
+            else None
+        )
 
     return aggregate
 
@@ -289,3 +327,18 @@ AGGREGATES: Mapping[str, Callable[[Sequence[Outcome]], float | None]] = {
     "latency_p95": _of_time(95),
     "memory_peak": _memory_peak,
 }
+
+# Those of them that are so many of so many, with Wilson's interval.
+_PROPORTIONS: Mapping[str, Callable[[Sequence[Outcome]], tuple[int, int]]] = {
+    "refusal_precision": _rightly_of_refused,
+    "refusal_recall": _refused_of_unanswerable,
+}
+
+
+def _count(name: str, outcomes: Sequence[Outcome]) -> int:
+    """Over how many questions an aggregate is."""
+    if name in ("aurc", "ece"):
+        return len(_judged(outcomes)[1])
+    if name.startswith("latency"):
+        return sum("total" in o.prediction.timings for o in outcomes)
+    return len(outcomes)

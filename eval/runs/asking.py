@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eval.errors import RunError
 from eval.evidence import holds
 from eval.runs.corpus import Corpus
 from eval.runs.machine import resident_mib
 from eval.runs.settings import Settings
 from eval.types import Distracted, EvaluationSet, PredictedCitation, Prediction, Question, Retrieved, StoredPassage
-from qa import Answer, Citation, Hit, YindaError, answer_from, ask, standalone
+from qa import Answer, Citation, Hit, QuestionError, answer_from, ask, standalone
 from qa.assistant import READ
 from qa.reader.base import Reader
 
 _UNRELATED = 2
 _SEARCHED = 200
+
+
+class EvidenceMissing(RunError):
+    """The right passage was to be read, and there is none."""
 
 
 class Asker:
@@ -39,11 +45,13 @@ class Asker:
             if self._settings.mode == "given-passage":
                 return self._read(question)
             return self._ask(question)
-        except YindaError as error:
+        except (QuestionError, EvidenceMissing) as error:
             return Prediction(self._set.name, question.id, "", True, 0.0, error=error.message), []
 
     def _search(self, question: Question) -> tuple[Prediction, list[StoredPassage]]:
+        start = time.perf_counter()
         hits = self._corpus.library.search(question.question, self._settings.depth)
+        seconds = time.perf_counter() - start
         passages = [self._corpus.stored(hit.passage) for hit in hits]
         retrieved = _retrieved(hits, passages)
         return Prediction(
@@ -54,6 +62,7 @@ class Asker:
             0.0,
             question=question.question,
             retrieved=retrieved,
+            timings={"retrieve": seconds, "total": seconds},
             memory_mib=resident_mib(),
         ), passages
 
@@ -61,7 +70,10 @@ class Asker:
         library = self._corpus.library
         answer = ask(question.question, library=library, history=question.history, reader=self._reader)
         depth = self._settings.depth
-        hits = answer.nearest if len(answer.nearest) >= depth else library.search(answer.question, depth)
+        read = {hit.passage.id for hit in answer.nearest}
+        further = library.search(answer.question, depth) if len(read) < depth else []
+        # What was read comes first, as it was read: another depth may order close passages otherwise.
+        hits = [*answer.nearest, *(hit for hit in further if hit.passage.id not in read)][:depth]
         prediction, passages = self._prediction(question, answer, hits)
         if self._settings.distract and not question.history:
             prediction = replace(prediction, distracted=self._distracted(question, answer))
@@ -90,7 +102,7 @@ class Asker:
             ]
             if hits:
                 return hits
-        raise YindaError(f"{question.id}: no passage of the Library holds the evidence", "see yinda eval check")
+        raise EvidenceMissing("no passage of the Library holds the evidence", "see yinda eval check")
 
     def _distracted(self, question: Question, answer: Answer) -> Distracted | None:
         chance = random.Random(f"{self._settings.seed}:{question.id}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from eval.types import Distracted, PredictedCitation, Prediction, Retrieved, Sto
 MANIFEST = "run.json"
 PREDICTIONS = "predictions.jsonl"
 PASSAGES = "passages.jsonl"
+LIBRARIES = "library"
 _LOCK = ".lock"
 
 
@@ -82,9 +84,10 @@ class RunFolder:
         return done
 
     def restart(self) -> None:
-        """Forget what was predicted."""
+        """Forget what was predicted, and the Library of the set's documents, which may be cut or embedded otherwise."""
         for name in (MANIFEST, PREDICTIONS, PASSAGES):
             (self.path / name).unlink(missing_ok=True)
+        shutil.rmtree(self.path / LIBRARIES, ignore_errors=True)
 
     def knows(self, key: str) -> bool:
         """Whether the passage is kept already."""

@@ -70,9 +70,10 @@ def _scored(
     evaluation_set: EvaluationSet, path: Path, predictions: list[Prediction], passages: Mapping[str, StoredPassage]
 ) -> RunResult:
     from eval.runs.identity import described
+    from eval.runs.settings import Settings
     from eval.scoring import score_set
 
-    manifest = {"state": "finished", "predictions": str(path), "sets": [described(evaluation_set)]}
+    manifest = {"state": "finished", "predictions": str(path), "sets": [described(evaluation_set, Settings())]}
     return RunResult(manifest, (score_set(evaluation_set, predictions, passages),), passages)
 
 
@@ -105,13 +106,14 @@ def _rows(path: Path) -> dict[str, Mapping[str, Any]]:
             raise RunError(f"{path}: the prediction of {wrong!r} is not a text", hint)
         return {key: {"text": text} for key, text in whole.items()}
     rows: dict[str, Mapping[str, Any]] = {}
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
             identifier, text = row["id"], row["text"]
-            float(row.get("confidence", 0.0))
+            if not 0.0 <= float(row.get("confidence", 0.0)) <= 1.0:
+                raise ValueError(f"a confidence of {row['confidence']} is not in 0..1")
         except (ValueError, KeyError, TypeError) as error:
             raise RunError(f"{path}, line {number}: not a prediction ({error})", hint) from None
         if not isinstance(identifier, (str, int)) or not isinstance(text, str):

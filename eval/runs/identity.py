@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import embeddings
+import eval.evidence
+import eval.names
 import eval.runs
 import qa
+from eval.runs.settings import Settings
 from eval.types import EvaluationSet
 from qa import Library
 
@@ -18,12 +22,13 @@ from qa import Library
 def code_digest() -> str:
     """A digest of the program that answers and asks: every source file and weight."""
     digest = hashlib.sha256()
-    for package in (embeddings, eval.runs, qa):
-        root = Path(str(package.__file__)).parent
-        for file in sorted(root.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(f"{package.__name__}/{file.relative_to(root).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    files = [file for package in (embeddings, qa, eval.runs) for file in Path(str(package.__file__)).parent.rglob("*")]
+    files += [Path(str(module.__file__)) for module in (eval.evidence, eval.names)]
+    root = Path(str(eval.__file__)).parents[1]
+    for file in sorted(files):
+        if file.is_file() and "__pycache__" not in file.parts:
+            digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
@@ -38,23 +43,28 @@ def set_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def asked_digest(evaluation_set: EvaluationSet) -> str:
-    """A digest of what is asked, and of which texts; answers may be corrected without changing it."""
+def asked_digest(evaluation_set: EvaluationSet, settings: Settings) -> str:
+    """A digest of what is asked, and of which texts; answers may be corrected without changing it.
+
+    Evidence belongs to it where it chooses the passages that are read.
+    """
     digest = hashlib.sha256()
     for question in evaluation_set.questions:
         digest.update(json.dumps([question.id, question.question, question.history]).encode())
+        if settings.mode == "given-passage":
+            digest.update(json.dumps([asdict(evidence) for evidence in question.evidence]).encode())
     for document in evaluation_set.documents:
         digest.update(json.dumps([document.name, document.title, document.text]).encode())
     return digest.hexdigest()[:16]
 
 
-def described(evaluation_set: EvaluationSet) -> dict[str, Any]:
+def described(evaluation_set: EvaluationSet, settings: Settings) -> dict[str, Any]:
     """A set as it stands in a run's manifest."""
     return {
         "name": evaluation_set.name,
         "path": str(evaluation_set.path.resolve()),
         "sha256": set_digest(evaluation_set.path),
-        "asked": asked_digest(evaluation_set),
+        "asked": asked_digest(evaluation_set, settings),
         "layout": evaluation_set.layout,
         "rules": evaluation_set.rules,
         "task": evaluation_set.task,
@@ -74,7 +84,7 @@ def described_library(library: Library) -> dict[str, Any]:
     }
 
 
-IDENTITY = ("code", "settings", "sets", "beside", "library", "model")
+IDENTITY = ("code", "versions", "settings", "sets", "beside", "library", "model")
 # Where files lie does not matter, nor the answers: predictions do not depend on them.
 _APART = ("path", "sha256")
 

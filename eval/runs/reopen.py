@@ -32,7 +32,7 @@ def sets_of(folder: Path) -> list[EvaluationSet]:
         split = described["name"].rpartition("/")[2] if described["layout"] == "beir" else "test"
         loaded = load_set(path, documents=described["sources"], rules=described["rules"], split=split)
         loaded = asked_part(replace(loaded, name=described["name"]), settings)
-        if asked_digest(loaded) != described["asked"]:
+        if asked_digest(loaded, settings) != described["asked"]:
             raise RunError(
                 f"{path} asks other questions than when the run {folder} was made",
                 "make the run again, or put the old set back; answers alone may be corrected",

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import RunError
+from eval.names import resolved
 from eval.results import RunResult
 from eval.runs.asking import Asker
-from eval.runs.corpus import corpus_of
+from eval.runs.corpus import CHANGED_HINT, Corpus, corpus_of
 from eval.runs.folder import RunFolder, read_manifest
 from eval.runs.identity import code_digest, described, described_library, identity, short
 from eval.runs.machine import commit, machine, versions
 from eval.runs.settings import Settings, asked_part
-from eval.types import EvaluationSet
+from eval.types import EvaluationSet, Question
 from qa import Library, default_reader
 from qa.progress import Progress, Step, reporting
 from qa.reader.base import Reader
@@ -65,37 +66,60 @@ def run(
                 folder.restart()
             manifest = _resumed(folder.path, manifest)
             done = folder.resume()
-            stopped = False
-            try:
-                for one in loaded:
-                    missing = [q for q in one.questions if (one.name, q.id) not in done]
-                    if not missing:
-                        continue
-                    with corpus_of(
-                        one, folder.path, library=library, model=model, beside=beside, progress=progress
-                    ) as corpus:
-                        used = reader or (default_reader(corpus.library) if one.task == "answers" else None)
-                        _record_models(manifest, corpus.library, used)
-                        folder.write_manifest(manifest)
-                        ask = Asker(one, corpus, used, settings)
-                        with reporting(progress, f"Asking {one.name}") as report:
-                            for number, question in enumerate(missing, len(one.questions) - len(missing)):
-                                if stop is not None and stop():
-                                    stopped = True
-                                    break
-                                report(Step(number, len(one.questions), question.id))
-                                folder.add(*ask(question))
-                            else:
-                                report(Step(len(one.questions), len(one.questions), ""))
-                    if stopped:
-                        break
-                manifest["state"] = "stopped" if stopped else "finished"
-            finally:
-                if manifest["state"] == "running":
-                    manifest["state"] = "stopped"
-                manifest["finished"] = _now()
-                folder.write_manifest(manifest)
+            missing = {one.name: [q for q in one.questions if (one.name, q.id) not in done] for one in loaded}
+            if any(missing.values()) or manifest["state"] != "finished":
+                manifest["state"] = "stopped"  # unless it comes to its end
+                try:
+                    stopped = False
+                    for one in loaded:
+                        if not missing[one.name] or stopped:
+                            continue
+                        with corpus_of(
+                            one, folder.path, library=library, model=model, beside=beside, progress=progress
+                        ) as corpus:
+                            used = reader or (default_reader(corpus.library) if one.task == "answers" else None)
+                            _record(manifest, one, corpus, used)
+                            folder.write_manifest({**manifest, "state": "running"})
+                            asked_set = one if one.documents else resolved(one, corpus.names)
+                            stopped = _ask_all(
+                                Asker(asked_set, corpus, used, settings),
+                                _with_ids(asked_set, missing[one.name]),
+                                len(one.questions),
+                                folder,
+                                progress,
+                                stop,
+                            )
+                    if library is not None and described_library(library) != manifest["library"]:
+                        raise RunError("the Library changed while it was asked", CHANGED_HINT)
+                    manifest["state"] = "stopped" if stopped else "finished"
+                finally:
+                    manifest["finished"] = _now()
+                    folder.write_manifest(manifest)
         return score_run(Path(out), loaded)
+
+
+def _ask_all(
+    ask: Asker,
+    questions: Sequence[Question],
+    total: int,
+    folder: RunFolder,
+    progress: Progress,
+    stop: Callable[[], bool] | None,
+) -> bool:
+    """Ask the questions and keep what comes; whether it was stopped."""
+    with reporting(progress, "Asking") as report:
+        for number, question in enumerate(questions, total - len(questions)):
+            if stop is not None and stop():
+                return True
+            report(Step(number, total, question.id))
+            folder.add(*ask(question))
+        report(Step(total, total, ""))
+    return False
+
+
+def _with_ids(evaluation_set: EvaluationSet, questions: Sequence[Question]) -> list[Question]:
+    wanted = {question.id for question in questions}
+    return [question for question in evaluation_set.questions if question.id in wanted]
 
 
 def default_folder(
@@ -144,11 +168,12 @@ def _manifest(
         "mode": settings.mode,
         "settings": settings.to_dict(),
         "seed": settings.seed,
-        "sets": [described(one) for one in sets],
-        "beside": [described(one) for one in beside],
+        "sets": [described(one, settings) for one in sets],
+        "beside": [described(one, settings) for one in beside],
         "library": described_library(library) if library is not None else None,
         "model": model,
         "models": {},
+        "documents": {},
         "machine": machine(),
         "versions": versions(),
     }
@@ -166,21 +191,30 @@ def _resumed(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
             f"{path} holds another run (its {' and '.join(differing)} {'differ' if several else 'differs'})",
             "name another folder with --out, or replace it with --restart",
         )
-    return {**manifest, "started": earlier.get("started", manifest["started"]), "models": earlier.get("models", {})}
+    here = manifest["machine"]
+    there = earlier.get("machine", here)
+    # Times that were taken on two machines are those of neither.
+    mixed = {**here, "processor": f"{there.get('processor')}; then {here['processor']}"}
+    unfinished = earlier.get("state") != "finished"
+    return {**earlier, "machine": mixed if unfinished and there != here else there}
 
 
-def _record_models(manifest: dict[str, Any], library: Library, reader: Reader | None) -> None:
+def _record(manifest: dict[str, Any], one: EvaluationSet, corpus: Corpus, reader: Reader | None) -> None:
+    """Say which models are used; refuse to go on with others. Names of documents are kept where the set holds none."""
+    library = corpus.library
     models: dict[str, Any] = {
         "embedding": {"name": library.embedder.name, "identity": library.embedder.identity},
     }
     if reader is not None:
         models["reader"] = {"name": reader.name, "identity": reader.identity, "threshold": reader.threshold}
-    if manifest["models"] and manifest["models"] != models:
-        raise RunError(
-            f"the run was begun with other models ({', '.join(manifest['models'])})",
-            "name another folder with --out, or replace it with --restart",
-        )
-    manifest["models"] = models
+    for part, model in models.items():
+        if manifest["models"].setdefault(part, model) != model:
+            raise RunError(
+                f"the run was begun with another {part} model, {manifest['models'][part]['name']}",
+                "name another folder with --out, or replace it with --restart",
+            )
+    if not one.documents:
+        manifest["documents"][one.name] = corpus.names
 
 
 def _now() -> str:

@@ -42,6 +42,7 @@ def test_official_layout(answers: Path, tmp_path: Path) -> None:
 def test_json_lines_with_confidences(answers: Path, tmp_path: Path) -> None:
     path = tmp_path / "predictions.jsonl"
     rows = [{"id": f"q{i}", "text": f"{i}米", "confidence": 0.5 + i / 10, "abstained": i == 0} for i in range(4)]
+    rows[3]["text"] = "3\u2028米"  # a separator that JSON may hold as it is, and that ends no line
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
     measures = score_predictions(load_set(answers), path).sets[0].measures
     assert measures["contained"].value == 3 / 4
@@ -57,6 +58,7 @@ def test_json_lines_with_confidences(answers: Path, tmp_path: Path) -> None:
         ('{"other": "1"}', "none of its ids"),
         ("[1]", "line 1"),
         ('{"id": "q0", "text": "1", "confidence": "high"}', "line 1"),
+        ('{"id": "q1", "text": "1"}\n{"id": "q0", "text": "1", "confidence": 3.2}', "line 2"),
     ],
 )
 def test_bad_predictions(answers: Path, tmp_path: Path, text: str, match: str) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from embeddings import Embedder
 from eval import RunError, Settings, load_set, run
 from eval.results import RunResult, Stage
 from eval.runs.folder import RunFolder, read_manifest, read_predictions
 from eval.runs.reopen import sets_of
 from eval.scoring import score_run
-from qa import Hit, Library, default_reader
+from qa import Hit, Library, LibraryError, default_reader
 from qa.progress import Step
 from qa.reader.base import Candidate, Reader
 
@@ -145,7 +146,8 @@ def test_another_run_in_the_folder_is_not_touched(set_path: Path, town: Library,
 def test_the_sets_own_documents_get_a_library(set_path: Path, tmp_path: Path) -> None:
     result = run(set_path, out=tmp_path / "run", settings=Settings(limit=2))
     assert {o.evidence_rank for o in result.sets[0].outcomes} == {1}
-    with Library.open(tmp_path / "run" / "library" / "town-questions", create=False) as library:
+    (folder,) = (tmp_path / "run" / "library").iterdir()
+    with Library.open(folder, create=False) as library:
         assert len(library.documents()) == 2
 
 
@@ -241,6 +243,149 @@ def test_paragraphs_of_a_squad_layout_are_documents(tmp_path: Path) -> None:
     first, second = result.sets[0].outcomes
     assert (first.evidence_rank, second.evidence_rank) == (1, 1)
     retrieved = {result.passages[r.passage].document for r in first.prediction.retrieved}
-    assert retrieved == {"a", "b/1", "c"}
+    assert retrieved == {"a", "b/1", f"{tmp_path.name}/extra: c"}
     given = run(path, settings=Settings("given-passage"))
     assert {given.passages[r.passage].document for r in given.sets[0].outcomes[1].prediction.retrieved} == {"b/1"}
+
+
+def many(folder: Path, count: int) -> Path:
+    """A set of so many documents, a file each, the first question without evidence."""
+    (folder / "documents").mkdir(parents=True)
+    rows = [{"id": "0", "question": "哪座塔最高？", "answers": []}]
+    for i in range(count):
+        (folder / "documents" / f"y{i}.txt").write_text(f"第{i}号塔高{100 + i}米，塔顶可以远眺。", "utf-8")
+        rows.append(
+            {
+                "id": f"{i + 1}",
+                "question": f"第{i}号塔高多少米？",
+                "answers": [f"{100 + i}米"],
+                "evidence": {"document": f"y{i}"},
+            }
+        )
+    path = folder / "questions.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def test_documents_are_found_by_name_whatever_was_met_before(tmp_path: Path) -> None:
+    result = run(many(tmp_path / "many", 6), settings=Settings("given-passage"))
+    assert [o.prediction.error for o in result.sets[0].outcomes] == [""] * 7
+    assert {o.prediction.best_citation.document for o in result.sets[0].outcomes[1:] if o.prediction.best_citation} == {
+        f"y{i}.txt" for i in range(6)
+    }
+
+
+def test_restart_reads_the_documents_anew(set_path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run(set_path, out=out, settings=Settings(limit=1))
+    bulletin = set_path.parent / "documents" / "公报.txt"
+    bulletin.write_text(bulletin.read_text("utf-8").replace("1268米", "999米"), "utf-8")
+    with pytest.raises(RunError, match="sets"):
+        run(set_path, out=out, settings=Settings(limit=1))
+    again = run(set_path, out=out, settings=Settings(limit=1), restart=True)
+    assert all("1268米" not in passage.text for passage in again.passages.values())
+
+
+def test_files_of_one_name_in_two_sets_are_told_apart(tmp_path: Path) -> None:
+    paths = []
+    for name, height in (("north", 120), ("south", 340)):
+        folder = tmp_path / name
+        (folder / "documents").mkdir(parents=True)
+        (folder / "documents" / "report.txt").write_text(f"灯塔高{height}米，已经建成通车。", "utf-8")
+        row = {
+            "id": "1",
+            "question": "灯塔有多高？",
+            "answers": [f"{height}米"],
+            "evidence": f"高{height}米",
+            "document": "report.txt",
+        }
+        (folder / "q.jsonl").write_text(json.dumps(row, ensure_ascii=False), "utf-8")
+        paths.append(folder / "q.jsonl")
+    result = run(paths, out=tmp_path / "run")
+    assert [one.measures["recall@1"].value for one in result.sets] == [1.0, 1.0]
+
+
+def test_a_text_under_two_names_is_evidence_under_both(tmp_path: Path) -> None:
+    (tmp_path / "twins").mkdir()
+    path = tmp_path / "twins" / "q.jsonl"
+    documents = [
+        {"name": "d1", "text": "灯塔高120米。"},
+        {"name": "d2", "text": "灯塔高120米。"},
+        {"name": "d3", "text": "码头长80米。"},
+    ]
+    (tmp_path / "twins" / "q.documents.jsonl").write_text("\n".join(map(json.dumps, documents)), "utf-8")
+    path.write_text(
+        json.dumps({"id": "1", "question": "灯塔有多高？", "answers": ["120米"], "evidence": {"document": "d2"}}),
+        "utf-8",
+    )
+    found = run(path, out=tmp_path / "run").sets[0]
+    assert found.measures["recall@1"].value == 1.0
+    given = run(path, settings=Settings("given-passage")).sets[0]
+    assert given.outcomes[0].prediction.error == ""
+
+
+def test_evidence_that_chooses_the_passage_is_part_of_the_run(set_path: Path, town: Library, tmp_path: Path) -> None:
+    settings = Settings("given-passage", limit=1)
+    run(set_path, out=tmp_path / "run", library=town, settings=settings)
+    text = set_path.read_text("utf-8")
+    set_path.write_text(text.replace('"evidence": "青石大桥全长"', '"evidence": "青石图书馆于"', 1), "utf-8")
+    with pytest.raises(RunError, match="sets"):
+        run(set_path, out=tmp_path / "run", library=town, settings=settings)
+
+
+def test_a_finished_run_is_left_as_it_was(set_path: Path, town: Library, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run(set_path, out=out, library=town)
+    manifest = json.loads((out / "run.json").read_text("utf-8"))
+    manifest["machine"]["processor"] = "another"
+    text = json.dumps(manifest)
+    (out / "run.json").write_text(text, "utf-8")
+    assert run(set_path, out=out, library=town).manifest["machine"]["processor"] == "another"
+    assert (out / "run.json").read_text("utf-8") == text
+    manifest["versions"]["torch"] = "1.0"
+    (out / "run.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(RunError, match="versions"):
+        run(set_path, out=out, library=town)
+
+
+def test_a_busy_library_ends_the_run_and_counts_for_nothing(set_path: Path, town: Library, tmp_path: Path) -> None:
+    class Busy(Counting):
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+            if len(self.asked) == 1:
+                raise LibraryError("the Library is busy", "try again")
+            return super().read(question, hits)
+
+    settings = Settings(distract=False)
+    with pytest.raises(LibraryError, match="busy"):
+        run(set_path, out=tmp_path / "run", library=town, settings=settings, reader=Busy(town))
+    assert len(lines(tmp_path / "run")) == 1
+    assert (
+        len(
+            run(set_path, out=tmp_path / "run", library=town, settings=settings, reader=Counting(town)).sets[0].outcomes
+        )
+        == 5
+    )
+
+
+def test_a_library_that_changes_while_it_is_asked_spoils_the_run(
+    set_path: Path, tmp_path: Path, embedder: Embedder
+) -> None:
+    with Library.open(tmp_path / "library", model=embedder) as library:
+        library.add_bytes("青石大桥全长1268米。".encode(), "a.txt")
+
+        def add() -> bool:
+            library.add_bytes("青石大桥全长999米。".encode(), "b.txt")
+            return False
+
+        with pytest.raises(LibraryError, match="came while") as error:
+            run(set_path, out=tmp_path / "run", library=library, settings=Settings(limit=1), stop=add)
+        assert "--restart" in error.value.hint
+    manifest = read_manifest(tmp_path / "run")
+    assert manifest is not None
+    assert manifest["state"] == "stopped"
+
+
+@pytest.mark.parametrize("settings", [{"limit": 0}, {"limit": -1}, {"depth": 0}])
+def test_settings_that_ask_nothing(settings: dict[str, int]) -> None:
+    with pytest.raises(RunError):
+        Settings(**settings)  # type: ignore[arg-type]
