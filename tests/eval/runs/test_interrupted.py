@@ -116,9 +116,8 @@ def test_a_run_goes_on_after_ctrl_c_and_after_being_killed(town: Library, tmp_pa
 def test_three_thousand_questions_take_no_more_memory_than_a_few_hundred(town: Library, tmp_path: Path) -> None:
     """The first tenth does not count: models warm up, and kernels are made for each new length of text.
 
-    Over 5,000 questions the memory of one process was seen to come to rest 30 MiB above where it began, 6 MiB of that
-    after the first 2,000; 32 MiB are allowed here. A run that kept its answers would add more: the Hits, candidates
-    and passages of one are some 20 KiB, or 48 MiB over the 2,400 questions between the two tenths compared.
+    One process over 5,000 such questions came to rest: 22 MiB more in the last tenth of 3,000 than in the second, 4
+    after that, 0.2 over the last 500. 32 MiB are allowed; 4.3 KiB that a question left behind would add 10 and fail.
     """
     result = run(
         load_set(write_questions(tmp_path / "questions.jsonl", 3000)),
