@@ -122,7 +122,10 @@ def test_what_a_run_writes(home: Home) -> None:
     assert "青石大桥全长多少米？" in page
     assert "<script src" not in page
     assert "town/questions" in text
-    assert json.loads(data)["sets"][0]["name"] == "town/questions"
+    (one,) = json.loads(data)["sets"]
+    assert one["name"] == "town/questions"
+    counts = {kind: found["questions"] for kind, found in one["kinds"].items()}
+    assert counts == {"figure": 2, "date": 2, "none": 1, "(standalone)": 4, "(follow-ups)": 1}
 
 
 def test_json_is_the_report(home: Home) -> None:
@@ -288,6 +291,14 @@ def test_a_run_scored_again_is_the_same_until_answers_are_corrected(home: Home, 
     assert measures(yinda_eval("score", tmp_path / "run", "--json"))["contained"] == pytest.approx(before - 1 / 4)
     (folder / "questions.jsonl").write_text(text.replace("全长多少米", "有多长"), "utf-8")
     assert "asks other questions" in failed("score", tmp_path / "run")
+
+
+def test_a_killed_run_is_shown_as_stopped(home: Home, tmp_path: Path) -> None:
+    assert "stopped" not in yinda_eval("score", home.run)
+    shutil.copytree(home.run, tmp_path / "run")
+    manifest = tmp_path / "run" / "run.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"state": "finished"', '"state": "running"'), "utf-8")
+    assert "stopped early" in yinda_eval("score", tmp_path / "run")
 
 
 def test_a_path_that_is_no_run(home: Home, tmp_path: Path) -> None:
