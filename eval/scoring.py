@@ -52,7 +52,9 @@ def score_run(folder: Path, sets: Sequence[EvaluationSet]) -> RunResult:
     # Where the right passage is given nothing is searched: its rank would say nothing.
     searched = manifest.get("mode") != "given-passage"
     results = tuple(score_set(one, by_set[one.name], passages, searched=searched) for one in sets)
-    return RunResult(MappingProxyType(manifest), results, passages)
+    # A process that was killed could not say that it stopped.
+    state = "finished" if manifest.get("state") == "finished" else "stopped"
+    return RunResult(MappingProxyType({**manifest, "state": state}), results, passages)
 
 
 def _named(prediction: Prediction) -> Iterable[str]:

@@ -5,6 +5,7 @@ Offsets in rows are UTF-16 units, as JavaScript counts them.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -110,7 +111,7 @@ class SetQuestions:
             "d": self._found(outcome) if retrieval else [],
         }
         row |= {key: value for key, value in optional.items() if value}
-        if not retrieval:
+        if not retrieval and not math.isnan(prediction.confidence):
             row["c"] = round(prediction.confidence, 4)
         if outcome.evidence_rank is not None:
             row["r"] = outcome.evidence_rank

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -70,9 +72,69 @@ def write_set(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_set() -> Callable[[Path], Path]:
+    """Writes the small set into a folder, with its documents; returns the path of its questions."""
+    return write_set
+
+
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Library]:
     """A Library of the set's documents."""
     with Library.open(tmp_path_factory.mktemp("town") / "library", model=embedder) as library:
         for name, text in DOCUMENTS.items():
             assert library.add_bytes(text.encode(), name).added
         yield library
+
+
+class OfficialCmrc:
+    """A plain reading of the official CMRC script's rules, as a reference for the metrics.
+
+    Characters one by one with a regular expression, and the whole matrix of common runs.
+    """
+
+    LISTED = frozenset("-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』")
+
+    @staticmethod
+    def knows(*texts: str) -> bool:
+        """Whether no stretch between Chinese characters may hold two sentences, which the reference takes for one."""
+        return not re.search(r"[.?!][^\u4e00-\u9fa5]*[^\s.?!]", "\n".join(texts))
+
+    @classmethod
+    def f1(cls, prediction: str, answers: list[str]) -> float:
+        predicted, scores = cls._segments(prediction), []
+        for answer in map(cls._segments, answers):
+            matrix = [[0] * (len(predicted) + 1) for _ in range(len(answer) + 1)]
+            for i, a in enumerate(answer):
+                for j, b in enumerate(predicted):
+                    matrix[i + 1][j + 1] = matrix[i][j] + 1 if a == b else 0
+            common = max(map(max, matrix))
+            p, r = (common / len(predicted), common / len(answer)) if common else (0.0, 0.0)
+            scores.append(2 * p * r / (p + r) if common else 0.0)
+        return max(scores)
+
+    @classmethod
+    def exact_match(cls, prediction: str, answers: list[str]) -> float:
+        plain = [cls._kept(text) for text in (prediction, *answers)]
+        return 1.0 if plain[0] in plain[1:] else 0.0
+
+    @classmethod
+    def _kept(cls, text: str) -> str:
+        return "".join(c for c in text.lower().strip() if c not in cls.LISTED)
+
+    @classmethod
+    def _segments(cls, text: str) -> list[str]:
+        pieces = re.split("([\u4e00-\u9fa5])", cls._kept(text))
+        return [s for i, piece in enumerate(pieces) for s in ([piece] if i % 2 else _words(piece))]
+
+
+@cache
+def _words(stretch: str) -> list[str]:
+    from nltk.tokenize.destructive import NLTKWordTokenizer
+
+    return list(NLTKWordTokenizer().tokenize(stretch))
+
+
+@pytest.fixture(scope="session")
+def official_cmrc() -> type[OfficialCmrc]:
+    """The official CMRC script, read independently of the metrics."""
+    return OfficialCmrc
