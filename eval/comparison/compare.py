@@ -5,6 +5,7 @@ A is the run to compare with, B the new one: a difference is B less A, and "bett
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -79,11 +80,14 @@ class MetricComparison:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one run made of a question; ``error`` stands where an error took the answer's place."""
+    """What one run made of a question; ``error`` stands where an error took the answer's place.
+
+    ``confidence`` is ``None`` where the prediction has none, as those of other programs may not.
+    """
 
     text: str
     abstained: bool
-    confidence: float
+    confidence: float | None
     stage: Stage
     right: bool
     evidence_rank: int | None
@@ -244,7 +248,7 @@ def _side(outcome: Outcome) -> Side:
     return Side(
         prediction.text,
         prediction.abstained,
-        prediction.confidence,
+        None if prediction.error or math.isnan(prediction.confidence) else prediction.confidence,
         outcome.stage,
         outcome.right,
         outcome.evidence_rank,
@@ -330,7 +334,10 @@ def _compare_aggregate(
 def _matters(a: Outcome, b: Outcome) -> bool:
     """Whether two outcomes differ in what statistics over all questions are made of, by more than rounding."""
     first, second = a.prediction, b.prediction
-    return a.right != b.right or first.abstained != second.abstained or abs(first.confidence - second.confidence) > 0.01
+    if a.right != b.right or first.abstained != second.abstained:
+        return True
+    without = math.isnan(first.confidence), math.isnan(second.confidence)
+    return without[0] != without[1] or abs(first.confidence - second.confidence) > 0.01
 
 
 def _judge(found: Sequence[MetricComparison]) -> list[MetricComparison]:

@@ -207,9 +207,10 @@ def _expected(change: Change) -> str:
 
 def _said(side: Side) -> str:
     if side.error:
-        return f"[{side.stage}] (error) {side.error}"
+        return f"[{side.stage}] (could not be asked) {side.error}"
     text = "(refused)" if side.abstained else side.text or "(empty)"
-    return f"[{side.stage}, {side.confidence:.2f}] {text}"
+    told = f"{side.stage}" if side.confidence is None else f"{side.stage}, {side.confidence:.2f}"
+    return f"[{told}] {text}"
 
 
 def _clip(text: str, lines_: int = 1) -> str:

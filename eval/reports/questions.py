@@ -5,6 +5,7 @@ Offsets in rows are UTF-16 units, as JavaScript counts them.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -87,7 +88,7 @@ class SetQuestions:
         """One question as report.js reads it; what is empty is left out.
 
         ``i`` id, ``q`` question, ``u`` as understood, ``h`` history, ``e`` expected, ``g`` got, ``b`` best candidate
-        of a refusal, ``a`` refused, ``c`` confidence, ``s`` stage, ``k`` kind, ``r`` rank of the evidence (0: not
+        of a refusal, ``a`` refused, ``c`` confidence where there is one, ``s`` stage, ``k`` kind, ``r`` rank of the evidence (0: not
         found), ``d`` documents found, ``x`` error, ``o`` passages left out, ``p`` passages: role, number, spans of the
         answer got, spans of the expected answer.
         """
@@ -110,7 +111,8 @@ class SetQuestions:
             "d": self._found(outcome) if retrieval else [],
         }
         row |= {key: value for key, value in optional.items() if value}
-        if not retrieval:
+        # Predictions of another program may have none; one that an error took the place of says nothing.
+        if not retrieval and not prediction.error and math.isfinite(prediction.confidence):
             row["c"] = round(prediction.confidence, 4)
         if outcome.evidence_rank is not None:
             row["r"] = outcome.evidence_rank

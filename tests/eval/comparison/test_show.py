@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -120,4 +121,15 @@ def test_a_question_without_an_answer_and_an_error(set_of: SetOf, run_of: RunOf)
     text = "\n".join(lines(compare(run_of(a), run_of(b))))
     assert "expected  (no answer)" in text
     assert "(refused)" in text
-    assert "[not read] (error) the reader ran out of memory" in text
+    assert "[not read] (could not be asked) the reader ran out of memory" in text
+
+
+def test_predictions_without_a_confidence_are_shown_without_one(set_of: SetOf, run_of: RunOf) -> None:
+    a, b = run_of(set_of([True], confidence=[math.nan])), run_of(set_of([False], confidence=[0.4]))
+    found = compare(a, b)
+    text = "\n".join((*lines(found), markdown(found)))
+    assert "[right] q0亿元" in text
+    assert "[not read, 0.40] 不详" in text
+    assert "nan" not in text
+    data = json.loads(json.dumps(to_dict(found), allow_nan=False))
+    assert [data["sets"][0]["broken"][0][side]["confidence"] for side in "ab"] == [None, 0.4]

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
+from eval.reports import write
 from eval.reports.as_json import to_dict, write_json
 from eval.reports.markdown import markdown
 from eval.reports.summary import confusion, figure, interval
 from eval.reports.terminal import lines
 from eval.results import Measure, RunResult, SetResult, Stage
+from eval.runs.foreign import score_predictions
+from eval.sets import load_set
 from eval.types import EvaluationSet
 
 
@@ -142,3 +145,19 @@ def test_an_interval_without_bounds_is_empty() -> None:
     assert interval(Measure(0.5, 10), "share") == ""
     assert interval(Measure(0.5, 10, 0.4, 0.6), "share") == "40.0–60.0%"
     assert interval(Measure(0.5, 10, 0.4, 1.2), "seconds") == "400 ms–1.20 s"
+
+
+def test_predictions_of_another_program_without_a_confidence(tmp_path: Path) -> None:
+    given = tmp_path / "set.jsonl"
+    rows = [{"id": str(i), "question": f"第{i}年的收入是多少？", "answer": f"{i}亿元"} for i in range(1, 4)]
+    given.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    said = tmp_path / "said.json"
+    said.write_text(json.dumps({"1": "1亿元", "2": "不详", "3": ""}, ensure_ascii=False), encoding="utf-8")
+    result = score_predictions(load_set(given), said)
+    written = write(result, tmp_path / "out")
+    page, text, data = (path.read_text("utf-8") for path in written)
+    rows = json.loads(page.split('id="report-data">')[1].split("</script>")[0])["sets"][0]["rows"]
+    assert [row["i"] for row in rows] == ["1", "2", "3"]
+    assert not any("c" in row for row in rows)
+    assert "nan" not in (text + "".join(lines(result))).lower()
+    assert json.loads(data)["sets"][0]["questions"] == 3
