@@ -20,7 +20,7 @@ from eval.reports.summary import (
     seconds,
     stage_counts,
 )
-from eval.reports.text import TIMINGS, Language, pick, stage_name, words
+from eval.reports.text import TIMINGS, Language, pick, plain, stage_name, words
 from eval.results import Measure, RunResult, SetResult
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>#|~&"})
@@ -129,4 +129,4 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _safe(text: str) -> str:
     """Text of a set on one line, with nothing in it read as Markdown."""
-    return " ".join(text.split()).translate(_SPECIAL)
+    return " ".join(plain(text).split()).translate(_SPECIAL)

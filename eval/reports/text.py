@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from eval.results import Stage
@@ -9,6 +10,8 @@ from eval.types import Task
 
 Language = Literal["zh", "en"]
 Words = tuple[str, str]  # Chinese, English
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 TEXTS: dict[str, Words] = {
     "title": ("引答 评测报告", "Yinda evaluation report"),
@@ -192,6 +195,15 @@ def stage_name(stage: Stage, task: Task) -> Words:
 def stage_meaning(stage: Stage, task: Task) -> Words:
     """What it says of a question to have ended at a stage."""
     return RETRIEVED_MEANING if task == "retrieval" and stage is Stage.RIGHT else STAGE_MEANINGS[stage]
+
+
+def plain(text: str) -> str:
+    """A text of a set, a document or a model for a terminal: one line, without what could move or turn it.
+
+    Control characters (ESC among them), line and paragraph separators and marks of direction become spaces, as do
+    halves of surrogate pairs, which cannot be written.
+    """
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def words(key: str, language: Language) -> str:

@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from eval.comparison import Comparison, compare, lines, markdown, to_dict
 from eval.comparison.compare import Aggregate
 from eval.results import RunResult, SetResult
+from eval.types import Reference
 
 SetOf = Callable[..., SetResult]
 RunOf = Callable[..., RunResult]
@@ -133,3 +134,27 @@ def test_predictions_without_a_confidence_are_shown_without_one(set_of: SetOf, r
     assert "nan" not in text
     data = json.loads(json.dumps(to_dict(found), allow_nan=False))
     assert [data["sets"][0]["broken"][0][side]["confidence"] for side in "ab"] == [None, 0.4]
+
+
+def test_control_characters_do_not_reach_the_terminal(set_of: SetOf, run_of: RunOf) -> None:
+    bad = "坏\x1b[2J\x07\x9b31m\u202e\ud800名"
+
+    def spoilt(right: bool) -> SetResult:
+        made = set_of([right], name=bad, words=bad + "{}", ids=["1"])
+        changed = tuple(
+            replace(
+                o,
+                question=replace(o.question, kind=bad, references=(Reference(bad),)),
+                prediction=replace(o.prediction, text=bad, error=bad if right else ""),
+            )
+            for o in made.outcomes
+        )
+        return replace(made, outcomes=changed)
+
+    def alone(letter: str) -> SetResult:
+        return set_of([True], name=letter + bad)
+
+    found = compare(run_of(spoilt(True), alone("a")), run_of(spoilt(False), alone("b")))
+    for text in ("\n".join(lines(found)), markdown(found)):
+        assert text.count("坏") >= 6
+        assert not set(text) & set("\x1b\x07\x9b\u202e\ud800")

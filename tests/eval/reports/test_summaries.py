@@ -120,9 +120,10 @@ def test_columns_line_up_under_chinese(run: RunResult) -> None:
 
 
 def test_control_characters_do_not_reach_the_terminal(run: RunResult) -> None:
-    text = "".join(lines(renamed(run, "坏\x1b[2J\x07名")))
-    assert "\x1b" not in text
-    assert "\x07" not in text
+    bad = renamed(run, "坏\x1b[2J\x07\x9b31m\u202e名")
+    for text in ("".join(lines(bad)), markdown(bad)):
+        assert "坏" in text
+        assert not set(text) & set("\x1b\x07\x9b\u202e")
 
 
 def test_a_run_without_outcomes_is_told() -> None:
