@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.reports import plots
+from eval.reports.files import write_whole
 from eval.reports.questions import Passages, SetQuestions
 from eval.reports.summary import (
     ERROR_STAGES,
@@ -53,7 +54,7 @@ def write_html(result: RunResult, path: Path | str, *, language: Language | None
     """Write the report to ``path`` (UTF-8) and return it."""
     path = Path(path)
     # Half a surrogate pair, which JSON may carry, has no UTF-8: it becomes a question mark.
-    path.write_bytes(html(result, language=language).encode("utf-8", "replace"))
+    write_whole(path, html(result, language=language).encode("utf-8", "replace"))
     return path
 
 

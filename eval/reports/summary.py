@@ -11,7 +11,7 @@ from typing import TypeGuard
 from eval.metrics.catalogue import CATALOGUE, METRICS, Metric, Unit
 from eval.reports.text import GROUPS, TEXTS, Language, Words, pick, words
 from eval.results import Measure, RunResult, SetResult, Stage
-from eval.scoring import FOLLOW_UPS, STANDALONE, by_kind
+from eval.scoring import FOLLOW_UPS, STANDALONE
 
 ERROR_STAGES = (Stage.NOT_RETRIEVED, Stage.NOT_READ, Stage.WRONGLY_REFUSED, Stage.WRONGLY_ANSWERED)
 RIGHT_STAGES = (Stage.RIGHT, Stage.RIGHTLY_REFUSED)
@@ -129,8 +129,10 @@ def kinds(result: SetResult) -> list[tuple[str, int, Mapping[str, Measure]]]:
 
     Standalone questions and follow-ups, which are counted among the kinds too, come last.
     """
-    members = by_kind(result.outcomes)
-    found = [(kind, len(members.get(kind, ())), measures) for kind, measures in result.kinds.items()]
+    found = [
+        (kind, max((measure.n for measure in measures.values()), default=0), measures)
+        for kind, measures in result.kinds.items()
+    ]
     found.sort(key=lambda row: (row[0] in _LEANING, -row[1], row[0]))
     return found if len(found) > 1 or any(kind for kind, _, _ in found) else []
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +17,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from eval.reports import write
+from eval.reports import summary, write
 from eval.reports.as_json import to_dict, write_json
+from eval.reports.html import html
 from eval.reports.markdown import markdown
 from eval.reports.summary import confusion, figure, interval
 from eval.reports.terminal import lines
 from eval.results import Measure, RunResult, SetResult, Stage
 from eval.runs.foreign import score_predictions
+from eval.scoring import FOLLOW_UPS, STANDALONE
+from eval.scoring import measures as mean_measures
 from eval.sets import load_set
 from eval.types import EvaluationSet
 
@@ -162,3 +168,56 @@ def test_predictions_of_another_program_without_a_confidence(tmp_path: Path) -> 
     assert not any("c" in row for row in rows)
     assert "nan" not in (text + "".join(lines(result))).lower()
     assert json.loads(data)["sets"][0]["questions"] == 3
+
+
+def test_a_report_that_cannot_be_written_leaves_the_earlier_one(run: RunResult, tmp_path: Path) -> None:
+    earlier = {path.name: path.read_bytes() for path in write(run, tmp_path)}
+    resource = pytest.importorskip("resource", reason="limits on the size of files are Unix's")
+    code = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from eval.reports.files import write_whole\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "write_whole(Path(sys.argv[1]), bytes(5000))"
+    )
+    assert resource
+    for name in earlier:
+        ended = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / name)], capture_output=True, text=True, check=False
+        )
+        assert "OSError" in ended.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == earlier
+
+
+def test_reports_are_never_seen_in_part(run: RunResult, tmp_path: Path) -> None:
+    kept = [path.open("rb") for path in write(run, tmp_path)]
+    before = [path.stat().st_ino for path in sorted(tmp_path.iterdir())]
+    write(replace(run, sets=run.sets[:1]), tmp_path)
+    # Who had them open still reads the earlier ones to their end: they were replaced, not written into.
+    for stream, path in zip(kept, ("report.html", "report.md", "report.json"), strict=True):
+        with stream:
+            assert stream.read() != (tmp_path / path).read_bytes()
+    assert before != [path.stat().st_ino for path in sorted(tmp_path.iterdir())]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_standalone_questions_and_follow_ups_are_counted_and_named(run: RunResult) -> None:
+    one = run.sets[0]
+    leaning = [o for o in one.outcomes if o.question.history]
+    standing = [o for o in one.outcomes if not o.question.history]
+    assert len(leaning) == 42
+    kinds = {**one.kinds, STANDALONE: mean_measures(standing), FOLLOW_UPS: mean_measures(leaning)}
+    made = replace(run, sets=(replace(one, kinds=kinds), *run.sets[1:]))
+    found = {row[0]: row[1] for table in tables(markdown(made)) if table[0][0] == "Kind" for row in table[1:]}
+    assert (found["(standalone)"], found["(follow-ups)"]) == ("198", "42")
+    assert to_dict(made)["sets"][0]["kinds"][FOLLOW_UPS]["questions"] == 42
+    for language, names in (("en", ("(standalone)", "(follow-ups)")), ("zh", ("（独立提问）", "（追问）"))):
+        for text in ("\n".join(lines(made, language=language)), re.sub("<[^>]*>", " ", html(made))):
+            for name, count in zip(names, ("198", "42"), strict=True):
+                assert re.search(re.escape(name) + r"[^\n]*?\s" + count + r"\b", text)
+
+
+def test_the_number_of_a_kind_comes_from_its_measures(run: RunResult) -> None:
+    """As of a retrieval set whose kinds are not what its questions say."""
+    kinds = {"长": {"recall@5": Measure(0.5, 12)}, "短": {"recall@5": Measure(0.5, 7), "mrr": Measure(0.5, 9)}}
+    assert [(name, n) for name, n, _ in summary.kinds(replace(run.sets[2], kinds=kinds))] == [("长", 12), ("短", 9)]
