@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.reports.files import write_whole
-from eval.reports.summary import confusion, has_value, kinds, latencies, stage_counts, unanswerable
+from eval.reports.summary import confusion, failed, has_value, kinds, latencies, stage_counts, unanswerable
 from eval.results import Measure, RunResult, SetResult
 
 FORMAT = 1
@@ -45,6 +45,7 @@ def _set(result: SetResult) -> dict[str, Any]:
         "layout": result.set.layout,
         "questions": len(result.outcomes),
         "unanswerable": unanswerable(result),
+        "failed": failed(result),
         "measures": _measures(result.measures),
         "kinds": {kind: {"questions": n, "measures": _measures(found)} for kind, (n, found) in by_kind.items()},
         "stages": {stage.value: count for stage, count in stage_counts(result).items()},

@@ -89,9 +89,9 @@ class SetQuestions:
         """One question as report.js reads it; what is empty is left out.
 
         ``i`` id, ``q`` question, ``u`` as understood, ``h`` history, ``e`` expected, ``g`` got, ``b`` best candidate
-        of a refusal, ``a`` refused, ``c`` confidence where there is one, ``s`` stage, ``k`` kind, ``r`` rank of the evidence (0: not
-        found), ``d`` documents found, ``x`` error, ``o`` passages left out, ``p`` passages: role, number, spans of the
-        answer got, spans of the expected answer.
+        of a refusal, ``a`` refused, ``c`` confidence where there is one, ``s`` stage, ``k`` kind, ``r`` rank of the
+        evidence (0: not found), ``d`` documents found, ``x`` error, ``o`` passages left out, ``p`` passages: role,
+        number, spans of the answer got, spans of the expected answer.
         """
         question, prediction = outcome.question, outcome.prediction
         retrieval = self.result.set.task == "retrieval"
@@ -106,7 +106,7 @@ class SetQuestions:
             "e": expected,
             "g": prediction.text,
             "b": prediction.best if prediction.abstained else "",
-            "a": int(prediction.abstained and not retrieval),
+            "a": int(prediction.abstained and not retrieval and not prediction.error),
             "k": question.kind,
             "x": prediction.error,
             "d": self._found(outcome) if retrieval else [],

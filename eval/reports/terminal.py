@@ -16,6 +16,7 @@ from eval.reports.summary import (
     kinds,
     label,
     stage_counts,
+    unfinished,
 )
 from eval.reports.text import Language, pick, plain, stage_name, words
 from eval.results import Measure, RunResult, SetResult
@@ -47,9 +48,9 @@ def show(result: RunResult, *, console: Console | None = None, language: Languag
             console.print()
         for part in _set(one, language):
             console.print(part)
-    if result.manifest.get("state") == "stopped":
+    if state := unfinished(result):
         console.print()
-        console.print(words("stopped", language))
+        console.print(words(state, language))
 
 
 def _set(result: SetResult, language: Language) -> list[RenderableType]:

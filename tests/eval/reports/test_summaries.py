@@ -28,7 +28,7 @@ from eval.runs.foreign import score_predictions
 from eval.scoring import FOLLOW_UPS, STANDALONE
 from eval.scoring import measures as mean_measures
 from eval.sets import load_set
-from eval.types import EvaluationSet
+from eval.types import EvaluationSet, Prediction
 
 
 def renamed(run: RunResult, name: str) -> RunResult:
@@ -211,6 +211,7 @@ def test_standalone_questions_and_follow_ups_are_counted_and_named(run: RunResul
     found = {row[0]: row[1] for table in tables(markdown(made)) if table[0][0] == "Kind" for row in table[1:]}
     assert (found["(standalone)"], found["(follow-ups)"]) == ("198", "42")
     assert to_dict(made)["sets"][0]["kinds"][FOLLOW_UPS]["questions"] == 42
+    language: Any
     for language, names in (("en", ("(standalone)", "(follow-ups)")), ("zh", ("（独立提问）", "（追问）"))):
         for text in ("\n".join(lines(made, language=language)), re.sub("<[^>]*>", " ", html(made))):
             for name, count in zip(names, ("198", "42"), strict=True):
@@ -221,3 +222,52 @@ def test_the_number_of_a_kind_comes_from_its_measures(run: RunResult) -> None:
     """As of a retrieval set whose kinds are not what its questions say."""
     kinds = {"长": {"recall@5": Measure(0.5, 12)}, "短": {"recall@5": Measure(0.5, 7), "mrr": Measure(0.5, 9)}}
     assert [(name, n) for name, n, _ in summary.kinds(replace(run.sets[2], kinds=kinds))] == [("长", 12), ("短", 9)]
+
+
+def as_texts(result: RunResult, language: Any) -> list[str]:
+    """Terminal, Markdown and HTML."""
+    return ["\n".join(lines(result, language=language)), markdown(result, language=language), html(result)]
+
+
+@pytest.mark.parametrize(
+    ("state", "english", "chinese"),
+    [("stopped", "stopped early", "中途停止"), ("running", "unfinished (still running, or killed)", "未完成")],
+)
+def test_an_unfinished_run_says_so_everywhere(run: RunResult, state: str, english: str, chinese: str) -> None:
+    finished, made = run, replace(run, manifest={**run.manifest, "state": state})
+    for language, expected in (("en", english), ("zh", chinese)):
+        for text in as_texts(made, language):
+            assert expected in text
+        for text in as_texts(finished, language):
+            assert expected not in text
+    page = html(made)
+    assert page.count(english) == page.count(chinese) == 2  # above the sets, and in what is told of the run
+    assert to_dict(made)["run"]["state"] == state
+
+
+def test_questions_that_could_not_be_asked_are_counted_and_listed(run: RunResult) -> None:
+    one = run.sets[0]
+    lost = replace(
+        one.outcomes[1],
+        prediction=Prediction(one.set.name, one.outcomes[1].question.id, "", True, 0.0, error="the question is empty"),
+    )
+    made = replace(run, sets=(replace(one, outcomes=(one.outcomes[0], lost, *one.outcomes[2:])), *run.sets[1:]))
+    for language, words in (("en", "1 could not be asked"), ("zh", "1 个未能提问")):
+        for text in as_texts(made, language):
+            assert words in text
+        for text in as_texts(run, language):
+            assert words not in text
+    assert [given["failed"] for given in to_dict(made)["sets"]] == [1, 0, 0]
+    row = json.loads(html(made).split('id="report-data">')[1].split("</script>")[0])["sets"][0]["rows"][1]
+    assert row["x"] == "the question is empty"
+    assert not {"a", "c", "b"} & set(row)  # neither refused nor unsure
+    counts = confusion(made.sets[0])
+    assert counts is not None
+    assert counts.total == len(one.outcomes) - 1
+
+
+def test_that_intervals_take_questions_as_independent_is_told(run: RunResult) -> None:
+    language: Any
+    for language, text in (("en", "treat the questions as independent"), ("zh", "把每题当作互相独立")):
+        assert text in markdown(run, language=language)
+        assert text in html(run).split('id="run"')[1]
