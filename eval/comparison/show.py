@@ -70,6 +70,8 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison of lists, dictionaries, strings, numbers and ``None``, as ``json.dumps`` takes them."""
     return {
         "difference_shown": comparison.difference_shown,
+        "state_a": comparison.state_a,
+        "state_b": comparison.state_b,
         "only_a": list(comparison.only_a),
         "only_b": list(comparison.only_b),
         "same_machine": comparison.same_machine,
@@ -118,6 +120,10 @@ def _change_dict(change: Change) -> dict[str, Any]:
 
 
 def _about_runs(comparison: Comparison) -> Iterator[str]:
+    for label, state in (("A", comparison.state_a), ("B", comparison.state_b)):
+        if state in ("stopped", "running"):
+            why = "was stopped" if state == "stopped" else "is still running, or was killed"
+            yield f"{label} is unfinished: it {why}, and only the questions answered so far are compared."
     for label, names in (("A", comparison.only_a), ("B", comparison.only_b)):
         if names:
             yield f"Only in {label}: {', '.join(map(plain, names))}."

@@ -158,3 +158,15 @@ def test_control_characters_do_not_reach_the_terminal(set_of: SetOf, run_of: Run
     for text in ("\n".join(lines(found)), markdown(found)):
         assert text.count("坏") >= 6
         assert not set(text) & set("\x1b\x07\x9b\u202e\ud800")
+
+
+def test_an_unfinished_run_can_be_compared_and_what_it_lacks_is_told(set_of: SetOf, run_of: RunOf) -> None:
+    a = run_of(set_of([True] * 40), set_of([True], name="报告"))
+    for state, why in (("stopped", "it was stopped"), ("running", "it is still running, or was killed")):
+        found = compare(a, run_of(set_of([True] * 30), state=state))
+        for text in ("\n".join(lines(found)), markdown(found)):
+            assert f"B is unfinished: {why}" in text
+            assert "Only in A: 报告." in text
+            assert "30 questions in both, 10 only in A" in text
+        assert to_dict(found)["state_b"] == state
+    assert "unfinished" not in "\n".join(lines(compare(a, a)))
