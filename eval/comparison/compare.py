@@ -6,23 +6,22 @@ A is the run to compare with, B the new one: a difference is B less A, and "bett
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eval.comparison.intervals import Interval, bootstrap_statistic, paired_bootstrap
 from eval.comparison.significance import holm, is_binary, mcnemar, sign_flips
+from eval.comparison.statistics import Aggregate, Indices, on_indices
 from eval.errors import RunError
 from eval.metrics.catalogue import CATALOGUE, Metric
 from eval.results import Outcome, RunResult, SetResult, Stage
 from eval.types import Question
 
-Aggregate = Callable[[Sequence[Outcome]], float | None]
 Pairs = Sequence[tuple[Outcome, Outcome]]
 
 LEVEL = 0.05
@@ -327,8 +326,10 @@ def _compare_aggregate(
         if changed < LEAST_CHANGED:
             return replace(bare, note=f"no interval: {changed} questions differ, {LEAST_CHANGED} are needed")
 
-    def difference(drawn: NDArray[np.intp]) -> float | None:
-        first, second = statistic([of_a[i] for i in drawn]), statistic([of_b[i] for i in drawn])
+    on_a, on_b = (on_indices(metric.name, statistic, outcomes) for outcomes in (of_a, of_b))
+
+    def difference(drawn: Indices) -> float | None:
+        first, second = on_a(drawn), on_b(drawn)
         return None if first is None or second is None else second - first
 
     resamples = min(settings.resamples, AGGREGATE_RESAMPLES)
