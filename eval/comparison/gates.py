@@ -11,6 +11,7 @@ from eval.comparison.compare import Comparison, Verdict
 from eval.comparison.show import number
 from eval.errors import Regression, RunError
 from eval.metrics.catalogue import METRICS, Metric
+from eval.reports.text import plain
 from eval.results import RunResult
 
 MAIN_METRICS = (
@@ -75,11 +76,14 @@ def fail_under(result: RunResult, limits: Sequence[str]) -> None:
     """Hold a run to limits (see ``parse_limit``); one without a set's name holds for every set that has the metric.
 
     Raises:
-        RunError: if a limit cannot be read, or the run has no such set or metric.
+        RunError: if a limit cannot be read, the run has no such set or metric, or it is not finished.
         Regression: naming each metric that missed its limit, in one line.
     """
+    parsed = [parse_limit(limit) for limit in limits]
+    if parsed:
+        _finished(str(result.manifest.get("state") or ""), "the run")
     missed = []
-    for limit in map(parse_limit, limits):
+    for limit in parsed:
         names = [s.set.name for s in result.sets]
         if limit.set and limit.set not in names:
             raise RunError(f"the run has no set {limit.set!r}", _close(limit.set, names, "its sets are"))
@@ -95,7 +99,7 @@ def fail_under(result: RunResult, limits: Sequence[str]) -> None:
         for s in having:
             value = s.measures[limit.metric.name].value
             if limit.missed_by(value):
-                missed.append(f"{s.set.name}: {limit.metric.name} {_against(limit, value)}")
+                missed.append(f"{plain(s.set.name)}: {limit.metric.name} {_against(limit, value)}")
     if missed:
         raise Regression("limits missed: " + "; ".join(missed))
 
@@ -103,19 +107,49 @@ def fail_under(result: RunResult, limits: Sequence[str]) -> None:
 def fail_if_worse(comparison: Comparison, metrics: Sequence[str] | None = None) -> None:
     """Pass unless B is shown to be worse than A in one of ``metrics`` (``MAIN_METRICS`` unless named) in some set.
 
+    B must be finished and have asked all that A asked: what it lacks could hide anything.
+
     Raises:
-        RunError: if one of ``metrics`` is unknown.
+        RunError: if one of ``metrics`` is unknown, B is not finished, or sets or questions of A are missing in it.
         Regression: naming each that is worse, in one line.
     """
     looked_at = [_metric(name).name for name in (MAIN_METRICS if metrics is None else metrics)]
+    _finished(comparison.state_b, "run B")
+    _complete(comparison)
     worse = [
-        f"{s.name}: {m.metric.name} {number(m.a, m.metric)} -> {number(m.b, m.metric)}"
+        f"{plain(s.name)}: {m.metric.name} {number(m.a, m.metric)} -> {number(m.b, m.metric)}"
         for s in comparison.sets
         for m in s.metrics
         if m.metric.name in looked_at and m.verdict is Verdict.WORSE
     ]
     if worse:
         raise Regression("shown to be worse: " + "; ".join(worse), "the comparison lists the questions that broke")
+
+
+def _finished(state: str, which: str) -> None:
+    if state != "finished":
+        told = f"its state is {plain(state)!r}" if state else "it has no state"
+        raise RunError(
+            f"{which} is not finished ({told}): it cannot pass a gate",
+            "call yinda eval run again as before: it goes on where it stopped",
+        )
+
+
+def _complete(comparison: Comparison) -> None:
+    missing = []
+    if comparison.only_a:
+        count = len(comparison.only_a)
+        names = ", ".join(map(plain, comparison.only_a))
+        missing.append(f"{count} set{'' if count == 1 else 's'} ({names})")
+    for s in comparison.sets:
+        if lacking := s.only_a + s.altered:
+            total = s.shared + lacking
+            other = f", {s.altered:,} of them in other words or with another answer" if s.altered else ""
+            missing.append(f"{lacking:,} of {total:,} questions of {plain(s.name)}{other}")
+    if missing:
+        raise RunError(
+            f"run B lacks what run A has: {'; '.join(missing)}", "make both runs of the same sets with the same --limit"
+        )
 
 
 def _metric(name: str) -> Metric:

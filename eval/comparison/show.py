@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from eval.comparison.compare import Change, Comparison, MetricComparison, SetComparison, Side, Verdict
 from eval.metrics.catalogue import Metric
+from eval.reports.text import plain
 
 _HEAD = ("metric", "questions", "A", "B", "B - A", "95% interval", "p (Holm)", "win/tie/loss", "verdict")
 _LEFT = (0, 8)  # the columns of words
@@ -32,7 +33,7 @@ def lines(comparison: Comparison, *, changed: int = 20) -> list[str]:
     """The comparison as lines of plain text: a table a set, and the first ``changed`` questions of each group."""
     out = ["A is the run compared with, B the new one; pp are percentage points.", *_about_runs(comparison)]
     for s in comparison.sets:
-        out += ["", f"{s.name}: {_counts(s)}", ""]
+        out += ["", f"{plain(s.name)}: {_counts(s)}", ""]
         rows = [_HEAD, *(_row(m) for m in s.metrics)]
         widths = [max(cell_len(row[i]) for row in rows) for i in range(len(_HEAD))]
         out += [_aligned(row, widths) for row in rows]
@@ -69,6 +70,8 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison of lists, dictionaries, strings, numbers and ``None``, as ``json.dumps`` takes them."""
     return {
         "difference_shown": comparison.difference_shown,
+        "state_a": comparison.state_a,
+        "state_b": comparison.state_b,
         "only_a": list(comparison.only_a),
         "only_b": list(comparison.only_b),
         "same_machine": comparison.same_machine,
@@ -117,9 +120,13 @@ def _change_dict(change: Change) -> dict[str, Any]:
 
 
 def _about_runs(comparison: Comparison) -> Iterator[str]:
+    for label, state in (("A", comparison.state_a), ("B", comparison.state_b)):
+        if state in ("stopped", "running"):
+            why = "was stopped" if state == "stopped" else "is still running, or was killed"
+            yield f"{label} is unfinished: it {why}, and only the questions answered so far are compared."
     for label, names in (("A", comparison.only_a), ("B", comparison.only_b)):
         if names:
-            yield f"Only in {label}: {', '.join(names)}."
+            yield f"Only in {label}: {', '.join(map(plain, names))}."
 
 
 def _counts(s: SetComparison) -> str:
@@ -192,7 +199,7 @@ def _listed(changes: Sequence[Change], name: str, meaning: str, limit: int) -> I
     yield ""
     yield f"{name} ({meaning}): {len(changes)}"
     for change in changes[: max(0, limit)]:
-        kind = f"  [{change.kind}]" if change.kind else ""
+        kind = f"  [{_clip(change.kind)}]" if change.kind else ""
         yield f"  {_clip(change.question)}{kind}"
         yield f"      expected  {_clip(_expected(change))}"
         yield f"      A         {_clip(_said(change.a), 2)}"
@@ -207,14 +214,15 @@ def _expected(change: Change) -> str:
 
 def _said(side: Side) -> str:
     if side.error:
-        return f"[{side.stage}] (error) {side.error}"
+        return f"[{side.stage}] (could not be asked) {side.error}"
     text = "(refused)" if side.abstained else side.text or "(empty)"
-    return f"[{side.stage}, {side.confidence:.2f}] {text}"
+    told = f"{side.stage}" if side.confidence is None else f"{side.stage}, {side.confidence:.2f}"
+    return f"[{told}] {text}"
 
 
 def _clip(text: str, lines_: int = 1) -> str:
     """The text on one line, cut to the width of ``lines_`` × 60 columns."""
-    flat = " ".join(text.split())
+    flat = " ".join(plain(text).split())
     width = _QUESTION * lines_
     return flat if cell_len(flat) <= width else set_cell_size(flat, width - 1).rstrip() + "…"
 
@@ -225,5 +233,5 @@ def _table_row(cells: Sequence[str]) -> str:
 
 def _escape(text: str) -> str:
     """Text that stands in a cell of a Markdown table as it is."""
-    flat = " ".join(text.split())
+    flat = " ".join(plain(text).split())
     return "".join(f"\\{c}" if c in "\\|*_`<[]#" else c for c in flat)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.reports.summary import confusion, has_value, kinds, latencies, stage_counts, unanswerable
+from eval.reports.files import write_whole
+from eval.reports.summary import confusion, failed, has_value, kinds, latencies, stage_counts, unanswerable
 from eval.results import Measure, RunResult, SetResult
 
 FORMAT = 1
@@ -27,7 +28,7 @@ def write_json(result: RunResult, path: Path | str) -> Path:
     """Write ``to_dict`` to ``path`` (UTF-8, indented) and return it."""
     path = Path(path)
     text = json.dumps(to_dict(result), ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_bytes((text + "\n").encode("utf-8", "replace"))
+    write_whole(path, (text + "\n").encode("utf-8", "replace"))
     return path
 
 
@@ -44,6 +45,7 @@ def _set(result: SetResult) -> dict[str, Any]:
         "layout": result.set.layout,
         "questions": len(result.outcomes),
         "unanswerable": unanswerable(result),
+        "failed": failed(result),
         "measures": _measures(result.measures),
         "kinds": {kind: {"questions": n, "measures": _measures(found)} for kind, (n, found) in by_kind.items()},
         "stages": {stage.value: count for stage, count in stage_counts(result).items()},

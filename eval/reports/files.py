@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from eval.reports.as_json import write_json
-from eval.reports.html import write_html
-from eval.reports.markdown import markdown
 from eval.results import RunResult
 
 
 def write(result: RunResult, folder: Path) -> list[Path]:
-    """Write ``report.html``, ``report.md`` and ``report.json`` into a folder; returns their paths."""
+    """Write ``report.html``, ``report.md`` and ``report.json`` into a folder; returns their paths.
+
+    Each is replaced as a whole: who reads it meanwhile gets the earlier report or this one.
+    """
+    from eval.reports.as_json import write_json
+    from eval.reports.html import write_html
+    from eval.reports.markdown import markdown
+
     folder.mkdir(parents=True, exist_ok=True)
     text = folder / "report.md"
-    text.write_bytes(markdown(result).encode("utf-8", "replace"))
+    write_whole(text, markdown(result).encode("utf-8", "replace"))
     return [write_html(result, folder / "report.html"), text, write_json(result, folder / "report.json")]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file at once: a reader sees the old content or the new, and a failure leaves the old."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        scratch.write_bytes(data)
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)

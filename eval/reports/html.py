@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.reports import plots
+from eval.reports.files import write_whole
 from eval.reports.questions import Passages, SetQuestions
 from eval.reports.summary import (
     ERROR_STAGES,
@@ -34,6 +35,7 @@ from eval.reports.summary import (
     overview,
     seconds,
     stage_counts,
+    unfinished,
 )
 from eval.reports.text import SCRIPT, TEXTS, TIMINGS, Language, Words, pick, stage_meaning, stage_name
 from eval.results import Measure, RunResult, SetResult, Stage
@@ -53,7 +55,7 @@ def write_html(result: RunResult, path: Path | str, *, language: Language | None
     """Write the report to ``path`` (UTF-8) and return it."""
     path = Path(path)
     # Half a surrogate pair, which JSON may carry, has no UTF-8: it becomes a question mark.
-    path.write_bytes(html(result, language=language).encode("utf-8", "replace"))
+    write_whole(path, html(result, language=language).encode("utf-8", "replace"))
     return path
 
 
@@ -155,7 +157,7 @@ def _header(result: RunResult) -> str:
         told.append(f"Yinda {escape(str(manifest['yinda']))}")
     if manifest.get("mode"):
         told.append(_mode(manifest["mode"]))
-    notice = f'<p class="notice">{_t("stopped")}</p>' if manifest.get("state") == "stopped" else ""
+    notice = f'<p class="notice">{_t(state)}</p>' if (state := unfinished(result)) else ""
     links = "".join(f'<a href="#set-{number}">{escape(one.set.name)}</a>' for number, one in enumerate(result.sets))
     return (
         f'<header class="top"><h1><b>{_t("name")}</b> {_t("report")}</h1>'
@@ -361,7 +363,7 @@ def _run(result: RunResult) -> str:
     """What was run: whatever the manifest tells."""
     manifest = result.manifest
     rows: list[tuple[str, str]] = []
-    if manifest.get("state") in ("finished", "stopped"):
+    if manifest.get("state") in ("finished", "stopped", "running"):
         rows.append((_t("state"), _t(manifest["state"])))
     for key, name in (("started", "started"), ("finished", "ended")):
         if manifest.get(key):
@@ -388,7 +390,8 @@ def _run(result: RunResult) -> str:
         rows.append((_t("seed"), escape(_plain(manifest["seed"]))))
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     return (
-        f'<section class="card" id="run"><h2>{_t("run")}</h2><dl>{listed}</dl>{_files(manifest.get("sets"))}</section>'
+        f'<section class="card" id="run"><h2>{_t("run")}</h2><dl>{listed}</dl>{_files(manifest.get("sets"))}'
+        f'<p class="note">{_t("independent")}</p></section>'
     )
 
 

@@ -19,8 +19,9 @@ from eval.reports.summary import (
     overview,
     seconds,
     stage_counts,
+    unfinished,
 )
-from eval.reports.text import TIMINGS, Language, pick, stage_name, words
+from eval.reports.text import TIMINGS, Language, pick, plain, stage_name, words
 from eval.results import Measure, RunResult, SetResult
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>#|~&"})
@@ -43,6 +44,7 @@ def markdown(result: RunResult, *, language: Language = "en") -> str:
         parts += [f"## {words('overview', language)}", _table(head, rows)]
     for one in result.sets:
         parts += _set(one, language)
+    parts.append(f"*{words('independent', language)}*")
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,8 +56,8 @@ def _run(result: RunResult, language: Language) -> list[str]:
         told.append(" ".join(["Yinda", *(str(manifest[key]) for key in ("yinda", "commit") if manifest.get(key))]))
     if manifest.get("seed") is not None:
         told.append(f"{words('seed', language)} {manifest['seed']}")
-    if manifest.get("state") == "stopped":
-        told.append(words("stopped", language))
+    if state := unfinished(result):
+        told.append(words(state, language))
     return [_safe("; ".join(told))] if told else []
 
 
@@ -129,4 +131,4 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _safe(text: str) -> str:
     """Text of a set on one line, with nothing in it read as Markdown."""
-    return " ".join(text.split()).translate(_SPECIAL)
+    return " ".join(plain(text).split()).translate(_SPECIAL)

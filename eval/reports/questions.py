@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eval.evidence import is_evidence
 from eval.reports.summary import ERROR_STAGES
 from eval.results import Outcome, SetResult, Stage
 from eval.types import Evidence, PredictedCitation, Question, Reference, SetDocument, StoredPassage
@@ -88,9 +89,9 @@ class SetQuestions:
         """One question as report.js reads it; what is empty is left out.
 
         ``i`` id, ``q`` question, ``u`` as understood, ``h`` history, ``e`` expected, ``g`` got, ``b`` best candidate
-        of a refusal, ``a`` refused, ``c`` confidence, ``s`` stage, ``k`` kind, ``r`` rank of the evidence (0: not
-        found), ``d`` documents found, ``x`` error, ``o`` passages left out, ``p`` passages: role, number, spans of the
-        answer got, spans of the expected answer.
+        of a refusal, ``a`` refused, ``c`` confidence where there is one, ``s`` stage, ``k`` kind, ``r`` rank of the
+        evidence (0: not found), ``d`` documents found, ``x`` error, ``o`` passages left out, ``p`` passages: role,
+        number, spans of the answer got, spans of the expected answer.
         """
         question, prediction = outcome.question, outcome.prediction
         retrieval = self.result.set.task == "retrieval"
@@ -105,13 +106,14 @@ class SetQuestions:
             "e": expected,
             "g": prediction.text,
             "b": prediction.best if prediction.abstained else "",
-            "a": int(prediction.abstained and not retrieval),
+            "a": int(prediction.abstained and not retrieval and not prediction.error),
             "k": question.kind,
             "x": prediction.error,
             "d": self._found(outcome) if retrieval else [],
         }
         row |= {key: value for key, value in optional.items() if value}
-        if not retrieval and not math.isnan(prediction.confidence):
+        # Predictions of another program may have none; one that an error took the place of says nothing.
+        if not retrieval and not prediction.error and math.isfinite(prediction.confidence):
             row["c"] = round(prediction.confidence, 4)
         if outcome.evidence_rank is not None:
             row["r"] = outcome.evidence_rank
@@ -182,18 +184,16 @@ class SetQuestions:
 
     def _stored(self, key: str) -> Piece | None:
         passage = self.stored.get(key)
-        if passage is None:
-            return None
-        return Piece(passage.document, passage.title, passage.heading_path, passage.start, passage.text)
+        return None if passage is None else _whole(passage)
 
     def _evidence(self, outcome: Outcome) -> Piece | None:
         """The passage with the evidence: as retrieved, else as cited, else from the set, else as met elsewhere."""
         question, prediction = outcome.question, outcome.prediction
-        rank = outcome.evidence_rank or 0
-        if 0 < rank <= len(prediction.retrieved):
-            piece = self._stored(prediction.retrieved[rank - 1].passage)
-            if piece is not None:
-                return piece
+        # The rank is no place in the list: where whole documents are the evidence each counts once.
+        for hit in prediction.retrieved if outcome.evidence_rank else ():
+            passage = self.stored.get(hit.passage)
+            if passage is not None and is_evidence(question, passage):
+                return _whole(passage)
         for document, start, end in self._places(question):
             return _window(document, start, end)
         return self._stored(self._sought[question.id]) if question.id in self._sought else None
@@ -337,6 +337,10 @@ def _inside(piece: Piece, start: int, end: int) -> list[Range]:
     """A range of the document as one of the piece; none where it does not lie in it."""
     first, last = start - piece.start, end - piece.start
     return [(first, last)] if 0 <= first < last <= len(piece.text) else []
+
+
+def _whole(passage: StoredPassage) -> Piece:
+    return Piece(passage.document, passage.title, passage.heading_path, passage.start, passage.text)
 
 
 def _covers(evidence: Piece, cited: Piece, citation: PredictedCitation) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeGuard
 from eval.metrics.catalogue import CATALOGUE, METRICS, Metric, Unit
 from eval.reports.text import GROUPS, TEXTS, Language, Words, pick, words
 from eval.results import Measure, RunResult, SetResult, Stage
-from eval.scoring import FOLLOW_UPS, STANDALONE, by_kind
+from eval.scoring import FOLLOW_UPS, STANDALONE
 
 ERROR_STAGES = (Stage.NOT_RETRIEVED, Stage.NOT_READ, Stage.WRONGLY_REFUSED, Stage.WRONGLY_ANSWERED)
 RIGHT_STAGES = (Stage.RIGHT, Stage.RIGHTLY_REFUSED)
@@ -129,8 +129,10 @@ def kinds(result: SetResult) -> list[tuple[str, int, Mapping[str, Measure]]]:
 
     Standalone questions and follow-ups, which are counted among the kinds too, come last.
     """
-    members = by_kind(result.outcomes)
-    found = [(kind, len(members.get(kind, ())), measures) for kind, measures in result.kinds.items()]
+    found = [
+        (kind, max((measure.n for measure in measures.values()), default=0), measures)
+        for kind, measures in result.kinds.items()
+    ]
     found.sort(key=lambda row: (row[0] in _LEANING, -row[1], row[0]))
     return found if len(found) > 1 or any(kind for kind, _, _ in found) else []
 
@@ -165,11 +167,15 @@ def unanswerable(result: SetResult) -> int:
 
 
 def confusion(result: SetResult) -> Confusion | None:
-    """Answered and refused against right and wrong; ``None`` for a set of retrieval or without outcomes."""
-    if result.set.task == "retrieval" or not result.outcomes:
+    """Answered and refused against right and wrong; ``None`` for a set of retrieval or without outcomes.
+
+    Questions that could not be asked were neither answered nor refused.
+    """
+    asked = [outcome for outcome in result.outcomes if not outcome.prediction.error]
+    if result.set.task == "retrieval" or not asked:
         return None
     counts = {"right": [0, 0], "wrong": [0, 0], "unanswerable": [0, 0]}
-    for outcome in result.outcomes:
+    for outcome in asked:
         refused = outcome.prediction.abstained
         if not outcome.question.answerable:
             row = "unanswerable"
@@ -226,11 +232,27 @@ def meaning(metric: Metric) -> Words:
     return metric.meaning_zh, metric.meaning
 
 
+def unfinished(result: RunResult) -> str:
+    """The key in ``TEXTS`` of what to say of a run that is not finished, or "".
+
+    A process that was killed leaves ``running`` behind, one that was interrupted ``stopped``.
+    """
+    state = result.manifest.get("state")
+    return state if state in ("running", "stopped") else ""
+
+
+def failed(result: SetResult) -> int:
+    """How many questions could not be asked: an error took the answer's place."""
+    return sum(bool(outcome.prediction.error) for outcome in result.outcomes)
+
+
 def facts(result: SetResult, language: Language) -> Sequence[str]:
-    """A set in a few words: number of questions, how many have no answer, and the rules."""
+    """A set in a few words: number of questions, how many have no answer or failed, and the rules."""
     parts = [words("n_questions", language).format(n=f"{len(result.outcomes):,}")]
     if without := unanswerable(result):
         parts.append(words("n_unanswerable", language).format(n=f"{without:,}"))
+    if errors := failed(result):
+        parts.append(words("n_failed", language).format(n=f"{errors:,}"))
     parts.append(words("retrieval_only" if result.set.task == "retrieval" else f"rules_{result.set.rules}", language))
     return parts
 

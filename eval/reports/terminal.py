@@ -16,8 +16,9 @@ from eval.reports.summary import (
     kinds,
     label,
     stage_counts,
+    unfinished,
 )
-from eval.reports.text import Language, pick, stage_name, words
+from eval.reports.text import Language, pick, plain, stage_name, words
 from eval.results import Measure, RunResult, SetResult
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _NAME = 40  # columns at most of a metric's or a kind's name
-# Control characters of a set's names could move the cursor.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 def lines(result: RunResult, *, width: int = 100, language: Language = "en") -> list[str]:
@@ -49,16 +48,16 @@ def show(result: RunResult, *, console: Console | None = None, language: Languag
             console.print()
         for part in _set(one, language):
             console.print(part)
-    if result.manifest.get("state") == "stopped":
+    if state := unfinished(result):
         console.print()
-        console.print(words("stopped", language))
+        console.print(words(state, language))
 
 
 def _set(result: SetResult, language: Language) -> list[RenderableType]:
     from rich.text import Text
 
     told = pick(("，", ", "), language).join(facts(result, language))
-    parts: list[RenderableType] = [Text.assemble((_plain(result.set.name), "bold"), pick(("：", ": "), language), told)]
+    parts: list[RenderableType] = [Text.assemble((plain(result.set.name), "bold"), pick(("：", ": "), language), told)]
     if not result.outcomes:
         return [*parts, Text(words("no_outcomes", language))]
     table = _table([words(key, language) for key in ("metric", "value", "interval", "n")])
@@ -72,7 +71,7 @@ def _set(result: SetResult, language: Language) -> list[RenderableType]:
         table = _table(names, gap=1)
         for kind, count, measures in found:
             values = [_value(measures.get(m.name), m.unit) for m in columns]
-            table.add_row(Text(_plain(pick(kind_label(kind), language))), f"{count:,}", *values)
+            table.add_row(Text(plain(pick(kind_label(kind), language))), f"{count:,}", *values)
         parts += ["", table]
     ended = [
         f"{pick(stage_name(stage, result.set.task), language)} {count:,}"
@@ -96,7 +95,3 @@ def _table(head: list[str], gap: int = 2) -> Table:
             # The names stay whole as long as they are no sentences; the headings of the other columns give way.
             table.add_column(name, justify="left", no_wrap=True, overflow="ellipsis", max_width=_NAME)
     return table
-
-
-def _plain(text: str) -> str:
-    return text.translate(_CONTROLS).strip()

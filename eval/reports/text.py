@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from eval.results import Stage
@@ -9,6 +10,8 @@ from eval.types import Task
 
 Language = Literal["zh", "en"]
 Words = tuple[str, str]  # Chinese, English
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 TEXTS: dict[str, Words] = {
     "title": ("引答 评测报告", "Yinda evaluation report"),
@@ -18,6 +21,7 @@ TEXTS: dict[str, Words] = {
     "n_questions": ("{n} 个问题", "{n} questions"),
     "unanswerable": ("无答案", "unanswerable"),
     "n_unanswerable": ("其中 {n} 个无答案", "{n} unanswerable"),
+    "n_failed": ("{n} 个未能提问", "{n} could not be asked"),
     "rules_cmrc": ("CMRC 评分规则", "CMRC rules"),
     "rules_squad": ("SQuAD 评分规则", "SQuAD rules"),
     "retrieval_only": ("只评检索", "retrieval only"),
@@ -51,6 +55,10 @@ TEXTS: dict[str, Words] = {
     "state": ("状态", "State"),
     "finished": ("已完成", "finished"),
     "stopped": ("中途停止，只含已答的问题", "stopped early: only the questions answered so far"),
+    "running": (
+        "未完成（仍在运行，或被强行终止），只含已答的问题",
+        "unfinished (still running, or killed): only the questions answered so far",
+    ),
     "started": ("开始", "Started"),
     "ended": ("结束", "Finished"),
     "mode": ("方式", "Mode"),
@@ -67,6 +75,11 @@ TEXTS: dict[str, Words] = {
     "data": ("数据", "Data"),
     "cores": ("{n} 核", "{n} cores"),
     "no_outcomes": ("这个评测集没有已完成的问题。", "No question of this set has been answered."),
+    "independent": (
+        "区间把每题当作互相独立；若同一段落出了几道题（CMRC、DRCD 每段约三题），区间会略窄。",
+        "Intervals treat the questions as independent; where several are about one paragraph (about three in CMRC and "
+        "DRCD), they are somewhat too narrow.",
+    ),
     "browse": ("逐题查看", "Questions one by one"),
     "needs_script": ("逐题查看需要启用 JavaScript。", "Reading the questions one by one needs JavaScript."),
     "switch": ("English", "中文"),
@@ -175,7 +188,7 @@ SCRIPT: dict[str, Words] = {
     "both_mark": ("两者重合", "both"),
     "left_out": ("段落未收入报告（文件大小所限）", "The passages were left out to keep the file small"),
     "filter": ("筛选", "Filter"),
-    "failed": ("出错", "Error"),
+    "failed": ("未能提问", "Could not be asked"),
 }
 
 
@@ -192,6 +205,15 @@ def stage_name(stage: Stage, task: Task) -> Words:
 def stage_meaning(stage: Stage, task: Task) -> Words:
     """What it says of a question to have ended at a stage."""
     return RETRIEVED_MEANING if task == "retrieval" and stage is Stage.RIGHT else STAGE_MEANINGS[stage]
+
+
+def plain(text: str) -> str:
+    """A text of a set, a document or a model for a terminal: one line, without what could move or turn it.
+
+    Control characters (ESC among them), line and paragraph separators and marks of direction become spaces, as do
+    halves of surrogate pairs, which cannot be written.
+    """
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def words(key: str, language: Language) -> str:

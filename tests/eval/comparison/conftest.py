@@ -53,8 +53,8 @@ def make_set(
     return SetResult(EvaluationSet(name, Path(f"{name}.jsonl"), "jsonl", questions), outcomes, known, {})
 
 
-def make_run(*sets: SetResult, machine: str = "laptop, 2 cores") -> RunResult:
-    return RunResult({"machine": {"processor": machine}}, sets)
+def make_run(*sets: SetResult, machine: str = "laptop, 2 cores", state: str = "finished") -> RunResult:
+    return RunResult({"machine": {"processor": machine}, "state": state}, sets)
 
 
 def aurc(outcomes: Sequence[Outcome]) -> float | None:

@@ -116,3 +116,28 @@ def test_a_loss_that_chance_explains_passes(set_of: SetOf, run_of: RunOf) -> Non
 
 def test_main_metrics_are_in_the_catalogue_and_about_answers() -> None:
     assert {METRICS[name].group for name in MAIN_METRICS}.isdisjoint({"latency", "memory"})
+
+
+@pytest.mark.parametrize("state", ["stopped", "running", ""])
+def test_an_unfinished_run_passes_no_gate(state: str, set_of: SetOf, run_of: RunOf) -> None:
+    good, half = run_of(set_of([True] * 30)), run_of(set_of([True] * 30), state=state)
+    with pytest.raises(RunError, match="run B is not finished") as caught:
+        fail_if_worse(compare(good, half))
+    assert "goes on where it stopped" in caught.value.hint
+    with pytest.raises(RunError, match="the run is not finished"):
+        fail_under(half, ["right=50%"])
+    fail_if_worse(compare(half, good))
+
+
+def test_a_run_that_lacks_what_the_other_has_is_not_judged(set_of: SetOf, run_of: RunOf) -> None:
+    a = run_of(set_of([True] * 1000), set_of([True] * 5, name="报告"), set_of([True] * 5, name="公报"))
+    b = run_of(set_of([True] * 3), set_of([True] * 5, name="公报", words="{}呢？"))
+    with pytest.raises(RunError) as caught:
+        fail_if_worse(compare(a, b))
+    message = str(caught.value)
+    assert "1 set (报告)" in message
+    assert "997 of 1,000 questions of cmrc-dev" in message
+    assert "5 of 5 questions of 公报, 5 of them in other words" in message
+    assert caught.value.hint
+    # More than A has is no fault.
+    fail_if_worse(compare(run_of(set_of([True] * 3)), a))

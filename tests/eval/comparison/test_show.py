@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from rich.cells import cell_len
 from eval.comparison import Comparison, compare, lines, markdown, to_dict
 from eval.comparison.compare import Aggregate
 from eval.results import RunResult, SetResult
+from eval.types import Reference
 
 SetOf = Callable[..., SetResult]
 RunOf = Callable[..., RunResult]
@@ -120,4 +122,51 @@ def test_a_question_without_an_answer_and_an_error(set_of: SetOf, run_of: RunOf)
     text = "\n".join(lines(compare(run_of(a), run_of(b))))
     assert "expected  (no answer)" in text
     assert "(refused)" in text
-    assert "[not read] (error) the reader ran out of memory" in text
+    assert "[not read] (could not be asked) the reader ran out of memory" in text
+
+
+def test_predictions_without_a_confidence_are_shown_without_one(set_of: SetOf, run_of: RunOf) -> None:
+    a, b = run_of(set_of([True], confidence=[math.nan])), run_of(set_of([False], confidence=[0.4]))
+    found = compare(a, b)
+    text = "\n".join((*lines(found), markdown(found)))
+    assert "[right] q0亿元" in text
+    assert "[not read, 0.40] 不详" in text
+    assert "nan" not in text
+    data = json.loads(json.dumps(to_dict(found), allow_nan=False))
+    assert [data["sets"][0]["broken"][0][side]["confidence"] for side in "ab"] == [None, 0.4]
+
+
+def test_control_characters_do_not_reach_the_terminal(set_of: SetOf, run_of: RunOf) -> None:
+    bad = "坏\x1b[2J\x07\x9b31m\u202e\ud800名"
+
+    def spoilt(right: bool) -> SetResult:
+        made = set_of([right], name=bad, words=bad + "{}", ids=["1"])
+        changed = tuple(
+            replace(
+                o,
+                question=replace(o.question, kind=bad, references=(Reference(bad),)),
+                prediction=replace(o.prediction, text=bad, error=bad if right else ""),
+            )
+            for o in made.outcomes
+        )
+        return replace(made, outcomes=changed)
+
+    def alone(letter: str) -> SetResult:
+        return set_of([True], name=letter + bad)
+
+    found = compare(run_of(spoilt(True), alone("a")), run_of(spoilt(False), alone("b")))
+    for text in ("\n".join(lines(found)), markdown(found)):
+        assert text.count("坏") >= 6
+        assert not set(text) & set("\x1b\x07\x9b\u202e\ud800")
+
+
+def test_an_unfinished_run_can_be_compared_and_what_it_lacks_is_told(set_of: SetOf, run_of: RunOf) -> None:
+    a = run_of(set_of([True] * 40), set_of([True], name="报告"))
+    for state, why in (("stopped", "it was stopped"), ("running", "it is still running, or was killed")):
+        found = compare(a, run_of(set_of([True] * 30), state=state))
+        for text in ("\n".join(lines(found)), markdown(found)):
+            assert f"B is unfinished: {why}" in text
+            assert "Only in A: 报告." in text
+            assert "30 questions in both, 10 only in A" in text
+        assert to_dict(found)["state_b"] == state
+    assert "unfinished" not in "\n".join(lines(compare(a, a)))

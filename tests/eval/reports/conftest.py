@@ -83,7 +83,7 @@ def outcome(
     town = own.document.removesuffix("公报.txt")
     unanswerable = stage in (Stage.RIGHTLY_REFUSED, Stage.WRONGLY_ANSWERED)
     question, answer = asked(town, "数字" if kind in ("追问", "无答案") else kind, own)
-    understood, history = question, ()
+    understood, history = question, tuple[str, ...]()
     if unanswerable:
         question = understood = f"{town}的火星基地有多少人？"
     if kind == "追问":

@@ -36,9 +36,16 @@ def attack() -> Outcome:
     return Outcome(question, prediction, False, Stage.NOT_READ, None, {"right": 0.0})
 
 
+def lost() -> Outcome:
+    """A question that could not be asked."""
+    question = Question("lost-1", "问", (Reference("答"),), kind="追问")
+    prediction = Prediction("乡镇公报", "lost-1", "", True, 0.0, error="the question is longer than 8,000 characters")
+    return Outcome(question, prediction, False, Stage.NOT_RETRIEVED, None, {"right": 0.0})
+
+
 @pytest.fixture(scope="module")
 def report(making: Callable[..., RunResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = making(extra=[attack()])
+    made = making(extra=[attack(), lost()])
     passage = StoredPassage("attack", "青石<i>.txt", "公报<script>", 50, 50 + len(TEXT), TEXT)
     result = replace(made, passages={**made.passages, passage.key: passage})
     return write_html(result, tmp_path_factory.mktemp("report") / "报告.html")
@@ -139,7 +146,7 @@ def test_questions_are_filtered_by_stage_kind_and_text_and_turned_page_by_page(
         if turn.is_disabled():
             break
         turn.click()
-    assert seen == ["attack-1", *(o.question.id for o in outcomes)]
+    assert seen == ["attack-1", "lost-1", *(o.question.id for o in outcomes)]
     town = outcomes[17].question.question[:3]
     box.locator("input").fill(town)
     expected = [o for o in outcomes if any(town in text for text in (o.question.question, *o.question.history))]
@@ -147,6 +154,20 @@ def test_questions_are_filtered_by_stage_kind_and_text_and_turned_page_by_page(
     assert box.get_by_role("status").inner_text() == f"{len(expected)} 题"
     box.locator("input").fill("没有这样的问题")
     assert box.locator(".question").inner_text() == "没有符合条件的问题。"
+
+
+def test_a_question_that_could_not_be_asked_is_found_and_says_why(opened: Callable[..., Any]) -> None:
+    page = opened()
+    assert "1 个未能提问" in page.inner_text("#set-0 .set-head")
+    chip = page.locator('#browse-0 [data-choice="failed"]')
+    assert chip.text_content() == "未能提问1"
+    chip.click()
+    found = page.locator("#browse-0 .question")
+    assert found.evaluate_all("all => all.map(one => one.dataset.id)") == ["lost-1"]
+    assert found.locator(".failed").inner_text() == "未能提问: the question is longer than 8,000 characters"
+    assert "拒答" not in found.inner_text()
+    assert "可信度" not in found.inner_text()
+    assert page.locator('#browse-1 [data-choice="failed"]').count() == 0
 
 
 def test_a_stage_in_the_summary_leads_to_its_questions(opened: Callable[..., Any]) -> None:

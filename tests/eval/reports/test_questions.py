@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval.evidence import first_rank
 from eval.reports.questions import LONGEST, Passages, Piece, SetQuestions, expected_spans
 from eval.results import Outcome, SetResult, Stage
 from eval.types import (
@@ -121,6 +122,20 @@ def test_where_room_is_short_passages_are_left_out_and_it_is_told() -> None:
     assert [role for role, *_ in row["p"]] == ["cited"]
     assert row["o"] == 1
     assert len(passages) == 1
+
+
+def test_evidence_is_the_passage_that_holds_it_though_a_document_counts_once() -> None:
+    texts = {"甲#1": ("甲", "红桥。"), "甲#2": ("甲", "白桥。"), "乙#1": ("乙", "蓝桥全长300米。")}
+    stored = {key: StoredPassage(key, name, "", 0, len(text), text) for key, (name, text) in texts.items()}
+    citation = PredictedCitation("红桥", "甲", 0, 2, "甲#1")
+    hits = tuple(Retrieved(key, 1.0) for key in texts)
+    prediction = Prediction("set", "1", "红桥", False, 0.4, (citation,), retrieved=hits)
+    question = Question("1", "?", (Reference("300米"),), (Evidence(document="乙"),))
+    rank = first_rank(question, list(stored.values()), {})
+    assert rank == 2
+    row, passages = one_row(Outcome(question, prediction, False, Stage.NOT_READ, rank, {}), stored)
+    assert shown(row, passages) == [("cited", ["红桥"], []), ("evidence", [], ["300米"])]
+    assert passages[1][3] == "蓝桥全长300米。"
 
 
 @given(
