@@ -7,15 +7,14 @@ import io
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embeddings.durable import sync_folder
 from eval.drafting.types import Draft, draft_id
 from eval.errors import SetError
+from eval.files import write_whole
 from eval.types import Evidence
 
 COLUMNS = ("accept", "id", "question", "answers", "kind", "evidence", "document")
@@ -43,7 +42,7 @@ def as_line(draft: Draft) -> dict[str, Any]:
 def write_jsonl(drafts: Iterable[Draft], path: str | os.PathLike[str]) -> None:
     """Write drafts as a JSONL set, whole or not at all; those that still need an answer are left out."""
     lines = [json.dumps(as_line(d), ensure_ascii=False) for d in drafts if d.answers or not d.needs]
-    write_whole(Path(path), "".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
+    write_file(Path(path), "".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
 
 
 def write_csv(drafts: Iterable[Draft], path: str | os.PathLike[str]) -> None:
@@ -61,7 +60,7 @@ def write_csv(drafts: Iterable[Draft], path: str | os.PathLike[str]) -> None:
         answers = " | ".join(answer.replace("|", r"\|") for answer in draft.answers)
         cells = ("", draft.id, draft.question, answers, draft.kind, first.phrase or "", first.document or "")
         writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
-    write_whole(Path(path), out.getvalue().encode("utf-8-sig", "replace"))
+    write_file(Path(path), out.getvalue().encode("utf-8-sig", "replace"))
 
 
 def read_back(path: str | os.PathLike[str], drafts: Iterable[Draft] = ()) -> list[Draft]:
@@ -99,23 +98,11 @@ def json_lines(path: Path, data: bytes) -> list[tuple[int, dict[str, Any]]]:
     return out
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole, or as it was before, whatever happens. Raises ``SetError``."""
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file, and the folders above it, whole or not at all. Raises ``SetError``."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, mode)  # the temporary file is its owner's alone
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+        write_whole(path, data)
     except OSError as error:
         raise SetError(path, f"cannot be written: {error.strerror}", "check the folder and the free space") from error
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from eval.drafting.files import as_line, json_lines, write_whole
+from eval.drafting.files import as_line, json_lines, write_file
 from eval.drafting.types import Draft, draft_id
 from eval.errors import SetError
 from eval.types import Evidence
@@ -72,7 +72,7 @@ def _append(drafts: Iterable[Draft], path: Path) -> list[str]:
     if lines:
         if data and not data.endswith(b"\n"):
             data += b"\n"
-        write_whole(path, data + "".join(lines).encode("utf-8", "replace"))
+        write_file(path, data + "".join(lines).encode("utf-8", "replace"))
     return added
 
 
