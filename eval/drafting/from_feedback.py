@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from eval.drafting.files import as_line, json_lines, write_whole
+from eval.drafting.files import as_lines, write_file
 from eval.drafting.types import Draft, draft_id
 from eval.errors import SetError
-from eval.types import Evidence
+from eval.sets import detect, load_set
+from eval.sets.jsonl import is_list
+from eval.sets.keys import asked_key
+from eval.types import Evidence, Question
 from qa.feedback import Feedback
-from qa.text.normalise import searchable
 
 LOCK_SECONDS = 30.0
 
@@ -36,7 +37,7 @@ def append_to_set(drafts: Iterable[Draft], path: str | os.PathLike[str]) -> list
     Left out are questions that the set has already (with the same history) and drafts that still need an answer. An
     id that is taken gets a number behind it. What stands in the set stays as it is, byte for byte.
 
-    Raises ``SetError``, with the line when the set is not JSON Lines.
+    Raises ``SetError``, with the line, when the set is not JSON Lines, or cannot be used as it is.
     """
     from filelock import FileLock, Timeout
 
@@ -53,32 +54,32 @@ def append_to_set(drafts: Iterable[Draft], path: str | os.PathLike[str]) -> list
 
 def _append(drafts: Iterable[Draft], path: Path) -> list[str]:
     data = path.read_bytes() if path.exists() else b""
-    held = [line for _, line in json_lines(path, data)]
-    questions = {_key(str(line.get("question", "")), line.get("history") or ()) for line in held}
-    ids = {str(line["id"]) for line in held if "id" in line}
-    added: list[str] = []
-    lines: list[str] = []
+    held = _held(path) if data.strip() else ()
+    asked = {asked_key(question.question, question.history) for question in held}
+    ids = {question.id for question in held}
+    added: list[Draft] = []
     for draft in drafts:
-        key = _key(draft.question, draft.history)
-        if key in questions or (draft.needs and not draft.answers):
+        key = asked_key(draft.question, draft.history)
+        if key in asked or (draft.needs and not draft.answers):
             continue
         identifier, number = draft.id, 2
         while identifier in ids:
             identifier, number = f"{draft.id}-{number}", number + 1
-        questions.add(key)
+        asked.add(key)
         ids.add(identifier)
-        added.append(identifier)
-        lines.append(json.dumps(as_line(replace(draft, id=identifier)), ensure_ascii=False) + "\n")
-    if lines:
+        added.append(replace(draft, id=identifier))
+    if added:
         if data and not data.endswith(b"\n"):
             data += b"\n"
-        write_whole(path, data + "".join(lines).encode("utf-8", "replace"))
-    return added
+        write_file(path, data + as_lines(added))
+    return [draft.id for draft in added]
 
 
-def _key(question: str, history: Iterable[Any]) -> tuple[str, ...]:
-    """What questions share that are the same: width, spaces and the closing mark do not tell them apart."""
-    return tuple("".join(searchable(str(text)).split()).rstrip("?。.!") for text in (*history, question))
+def _held(path: Path) -> tuple[Question, ...]:
+    """The questions of a set that lines can be added to. Raises ``SetError`` when it could not be used as it is."""
+    if detect(path) != "jsonl" or is_list(path):
+        raise SetError(path, "is not JSON Lines, so that no lines can be added", "Name another file for the questions.")
+    return load_set(path).questions
 
 
 def _draft(said: Feedback) -> Draft:

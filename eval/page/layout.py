@@ -7,7 +7,8 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Generator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,9 @@ class EvaluationPage:
         self.texts = texts
         self.sets = library.folder / "sets"
         self.runs = library.folder / "runs"
-        self._stops: dict[str, threading.Event] = {}
+        self._stops: dict[str, threading.Event] = {}  # of the runs that are under way, by session
+        self._scratch: Path | None = None
+        self._lock = threading.Lock()
 
     def layout(self) -> None:
         """Place the components into the present gradio context and connect them."""
@@ -52,9 +55,9 @@ class EvaluationPage:
         gr.HTML(f"<style>{_STYLE}</style>{self._head()}", elem_id="evaluation-head", apply_default_css=False)
         with gr.Column(elem_id="evaluation"), gr.Tabs():
             with gr.Tab(texts.run_tab):
-                which = self._run_tab()
+                which, uploads = self._run_tab()
             with gr.Tab(texts.draft_tab):
-                self._draft_tab(which)
+                self._draft_tab(which, uploads)
 
     def _head(self) -> str:
         texts = self.texts
@@ -65,8 +68,9 @@ class EvaluationPage:
 
     # -- running ------------------------------------------------------------------------------------------
 
-    def _run_tab(self) -> gr.Dropdown:
+    def _run_tab(self) -> tuple[gr.Dropdown, gr.State]:
         texts = self.texts
+        uploads = gr.State([])
         with gr.Row(equal_height=False):
             which = gr.Dropdown(self._choices(), value=_SAMPLES, label=texts.which, elem_id="e-set", scale=2)
             whose = gr.Radio(
@@ -91,7 +95,7 @@ class EvaluationPage:
         status = gr.HTML("", elem_id="e-status", apply_default_css=False)
         report = gr.HTML("", elem_id="e-report", apply_default_css=False)
         downloads = gr.File(label=texts.downloads, visible=False, interactive=False, elem_id="e-downloads")
-        upload.upload(self.uploaded, [upload], [which, status], **_PRIVATE)
+        upload.upload(self.uploaded, [upload, uploads], [which, uploads, status], **_PRIVATE)
         start.click(
             self.started,
             [which, whose, mode, limit],
@@ -100,31 +104,30 @@ class EvaluationPage:
             **_ONE_RUN,
         )
         stop.click(self.stopped, None, [status], **_PRIVATE)
-        return which
+        return which, uploads
 
-    def _choices(self, uploaded: Path | None = None) -> list[tuple[str, str]]:
+    def _choices(self, uploads: Sequence[str] = ()) -> list[tuple[str, str]]:
         texts = self.texts
         choices = [(texts.samples, _SAMPLES)]
         for path in sorted(self.sets.glob("*.jsonl")) if self.sets.is_dir() else ():
             with path.open("rb") as stream:
                 count = sum(1 for line in stream if line.strip())
             choices.append((texts.own.format(name=path.stem, count=count), str(path)))
-        if uploaded is not None:
-            choices.append((texts.uploaded.format(name=uploaded.name), str(uploaded)))
-        return choices
+        return choices + [(texts.uploaded.format(name=Path(file).name), file) for file in uploads]
 
-    def uploaded(self, file: str) -> tuple[Any, str]:
-        """Take an uploaded set, when it is one."""
+    def uploaded(self, file: str, uploads: list[str]) -> tuple[Any, Any, str]:
+        """Take an uploaded set beside those of this session, when it is one."""
         path = Path(file)
         try:
             load_set(path)
         except YindaError as error:
-            return gr.skip(), _error(error)
-        return gr.update(choices=self._choices(path), value=str(path)), ""
+            return gr.skip(), gr.skip(), _error(error)
+        uploads = list(dict.fromkeys((*uploads, str(path))))
+        return gr.update(choices=self._choices(uploads), value=str(path)), uploads, ""
 
     def started(
         self, which: str | None, whose: str, mode: str, limit: float | None, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
+    ) -> Generator[tuple[Any, ...], None, None]:
         """Run the chosen set, saying how it proceeds, and show the report."""
         texts = self.texts
         busy, idle = (
@@ -134,7 +137,8 @@ class EvaluationPage:
         if not which:
             yield _note(texts.choose_set), gr.skip(), gr.skip(), *idle
             return
-        stop = self._stops[str(request.session_hash)] = threading.Event()
+        session = str(request.session_hash)
+        stop = self._stops[session] = threading.Event()
         try:
             settings = Settings(
                 mode="given-passage" if mode == "given-passage" else "open", limit=int(limit or 0) or None
@@ -152,7 +156,7 @@ class EvaluationPage:
                 if standing.error is not None:
                     raise standing.error
                 if standing.result is None:
-                    yield self._progress(standing, len(chosen.questions[: settings.limit])), gr.skip(), gr.skip(), *busy
+                    yield self._progress(standing), gr.skip(), gr.skip(), *busy
                     continue
                 done = len(standing.result.sets[0].outcomes)
                 ended = texts.stopped if standing.result.manifest["state"] == "stopped" else texts.finished
@@ -160,7 +164,7 @@ class EvaluationPage:
                 yield (
                     _note(ended.format(done=done)),
                     self._framed(html(standing.result, language="zh")),
-                    gr.update(value=_handed_out([*files, out / PREDICTIONS]), visible=True),
+                    gr.update(value=self._handed_out(out.name, [*files, out / PREDICTIONS]), visible=True),
                     *idle,
                 )
         except YindaError as error:
@@ -168,6 +172,9 @@ class EvaluationPage:
         except Exception as error:
             _log.exception("an evaluation failed")
             yield _note(texts.unexpected.format(error=error), "e-bad"), gr.skip(), gr.skip(), *idle
+        finally:  # also when the person leaves, and gradio closes this
+            if self._stops.get(session) is stop:
+                del self._stops[session]
 
     def stopped(self, request: gr.Request) -> str:
         """Stop this session's run after the question that it is at."""
@@ -176,19 +183,32 @@ class EvaluationPage:
             stop.set()
         return _note(self.texts.stopping)
 
-    def _progress(self, standing: Standing, questions: int) -> str:
+    def _handed_out(self, run: str, files: Sequence[Path]) -> list[str]:
+        """Copies where gradio may hand files out from; it refuses those of a folder of the person's own.
+
+        They lie in one temporary folder, those of a run where those of the same run lay before.
+        """
+        with self._lock:
+            if self._scratch is None:
+                self._scratch = Path(tempfile.mkdtemp(prefix="yinda-reports-"))
+                # At exit at the latest; threads that still write then must not keep it from going.
+                weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        folder = self._scratch / run
+        folder.mkdir(exist_ok=True)
+        return [str(shutil.copy(path, folder / path.name)) for path in files if path.exists()]
+
+    def _progress(self, standing: Standing) -> str:
         texts, step = self.texts, standing.step
         if step is None or not step.total:
             return _note(texts.preparing)
-        words = (texts.asking if step.total == questions else texts.indexing).format(
-            done=int(step.done), total=step.total
-        )
+        words = (texts.asking if standing.asking else texts.indexing).format(done=int(step.done), total=step.total)
+        if standing.left is not None:
+            words += "，" + texts.left.format(minutes=max(1, round(standing.left / 60)))
         share = step.done / step.total
-        if share > 0.05 and standing.seconds > 5:
-            words += "，" + texts.left.format(minutes=max(1, round(standing.seconds * (1 - share) / share / 60)))
         return (
             f'<p class="e-note" role="status">{escape(words)}</p>'
-            f'<div class="e-bar" role="progressbar" aria-valuenow="{share:.0%}">'
+            f'<div class="e-bar" role="progressbar" aria-label="{escape(texts.progress)}" '
+            f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}">'
             f'<span style="width:{share:.1%}"></span></div>'
         )
 
@@ -200,7 +220,7 @@ class EvaluationPage:
 
     # -- drafting -----------------------------------------------------------------------------------------
 
-    def _draft_tab(self, which: gr.Dropdown) -> None:
+    def _draft_tab(self, which: gr.Dropdown, uploads: gr.State) -> None:
         texts = self.texts
         drafts = gr.State([])
         gr.Markdown(texts.draft_intro)
@@ -232,7 +252,7 @@ class EvaluationPage:
         feedback.click(self.take_feedback, [drafts, table], shown, **_PRIVATE)
         everything.click(lambda value: rows.accepted(value, True), [table], [table], **_PRIVATE)
         nothing.click(lambda value: rows.accepted(value, False), [table], [table], **_PRIVATE)
-        save.click(self.save, [name, drafts, table], [drafts, table, status, which], **_PRIVATE)
+        save.click(self.save, [name, drafts, table, uploads], [drafts, table, status, which], **_PRIVATE)
 
     def propose(self, many: float | None, drafts: list[Any], table: list[list[Any]]) -> tuple[Any, ...]:
         """Add proposals from the Library's passages to the table."""
@@ -246,7 +266,7 @@ class EvaluationPage:
         note = self.texts.feedback_added.format(count=len(proposed)) if proposed else self.texts.no_feedback
         return *rows.joined(drafts, table, proposed), _note(note)
 
-    def save(self, name: str, drafts: list[Any], table: list[list[Any]]) -> tuple[Any, ...]:
+    def save(self, name: str, drafts: list[Any], table: list[list[Any]], uploads: list[str]) -> tuple[Any, ...]:
         """Add the accepted rows, as edited, to a set; they leave the table."""
         texts = self.texts
         if not _NAME.fullmatch(name.strip()):
@@ -256,14 +276,13 @@ class EvaluationPage:
             if not chosen:
                 return gr.skip(), gr.skip(), _note(texts.nothing_chosen), gr.skip()
             path = self.sets / f"{name.strip()}.jsonl"
-            path.parent.mkdir(exist_ok=True)
             count = len(append_to_set(chosen, path))
             total = len(load_set(path).questions)
         except YindaError as error:
             return gr.skip(), gr.skip(), _error(error), gr.skip()
         note = _note(texts.saved.format(count=count, path=f"{path.parent.name}/{path.name}", total=total))
         kept = {row[-1] for row in left}
-        return [d for d in drafts if d.id in kept], left, note, gr.update(choices=self._choices())
+        return [d for d in drafts if d.id in kept], left, note, gr.update(choices=self._choices(uploads))
 
 
 def _note(text: str, kind: str = "") -> str:
@@ -273,9 +292,3 @@ def _note(text: str, kind: str = "") -> str:
 def _error(error: YindaError) -> str:
     hint = f"<small>{escape(error.hint)}</small>" if error.hint else ""
     return f'<p class="e-note e-bad" role="alert">{escape(error.message)}{hint}</p>'
-
-
-def _handed_out(files: Sequence[Path]) -> list[str]:
-    """Copies where gradio may hand files out from; it refuses those of a folder of the person's own."""
-    folder = Path(tempfile.mkdtemp(prefix="yinda-report-"))
-    return [str(shutil.copy(path, folder / path.name)) for path in files if path.exists()]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from eval.drafting import Draft
+from eval.sets import cells
 from eval.types import Evidence
 from qa import YindaError
 
@@ -14,7 +15,6 @@ from qa import YindaError
 WIDTHS: list[str | int] = ["64px", "26%", "16%", "90px", "24%", "130px", "120px", "110px"]
 Type = Literal["str", "number", "bool", "date", "markdown", "html"]
 TYPES: list[Type] = ["bool", "str", "str", "str", "str", "str", "str", "str"]
-_BETWEEN = " | "
 Row = list[Any]
 
 
@@ -46,33 +46,53 @@ def _row(draft: Draft) -> Row:
     return [
         False,
         draft.question,
-        _BETWEEN.join(draft.answers),
+        cells.joined(draft.answers),
         draft.kind,
         place.phrase or "",
         place.document or "",
-        _BETWEEN.join(draft.history),
+        cells.joined(draft.history),
         draft.id,
     ]
 
 
 def _edited(draft: Draft, row: Row) -> Draft:
-    _, question, answers, kind, phrase, document, history, _ = (str(cell or "").strip() for cell in row)
-    if not question:
+    edited, shown = (_Cells(*(str(cell or "").strip() for cell in whole[1:-1])) for whole in (row, _row(draft)))
+    if not edited.question:
         raise YindaError("勾选的一行没有问题", "写上问题，或不勾选这一行")
-    given = tuple(part.strip() for part in answers.split("|") if part.strip())
-    if draft.needs == "answer" and not given:
+    # Where the person left a cell as it was shown, the draft's own text holds.
+    answers = draft.answers if edited.answers == shown.answers else cells.several(edited.answers)
+    if draft.needs == "answer" and not answers:
         hint = (
             f"填上答案（例如 {draft.suggestions[0]}），或不勾选这一行"
             if draft.suggestions
             else "填上答案，或不勾选这一行"
         )
-        raise YindaError(f"「{question}」还没有答案", hint)
+        raise YindaError(f"「{edited.question}」还没有答案", hint)
     evidence = draft.evidence
-    if given != draft.answers or (phrase, document) != tuple(_row(draft)[4:6]):
+    if answers[:1] != draft.answers[:1] or (edited.phrase, edited.document) != (shown.phrase, shown.document):
         # The offsets were those of the answer as proposed.
-        evidence = (Evidence(phrase or None, document or None),) if given and (phrase or document) else ()
-    earlier = tuple(part.strip() for part in history.split("|") if part.strip())
-    return replace(draft, question=question, answers=given, kind=kind, evidence=evidence, history=earlier, needs="")
+        phrase, document = edited.phrase or None, edited.document or None
+        evidence = (Evidence(phrase, document),) if answers and (phrase or document) else ()
+    return replace(
+        draft,
+        question=edited.question,
+        answers=answers,
+        kind=edited.kind,
+        evidence=evidence,
+        history=draft.history if edited.history == shown.history else cells.several(edited.history),
+        needs="",
+    )
+
+
+class _Cells(NamedTuple):
+    """What a person may edit of a row."""
+
+    question: str
+    answers: str
+    kind: str
+    phrase: str
+    document: str
+    history: str
 
 
 def _whole(table: Sequence[Row]) -> list[Row]:

@@ -34,12 +34,12 @@ class Texts:
     preparing: str = "正在准备…"
     indexing: str = "正在建立索引：{done}/{total}"
     asking: str = "已问 {done} / {total} 题"
+    progress: str = "评测进度"
     left: str = "约剩 {minutes} 分钟"
     stopped: str = "已停止。已问的 {done} 题保留着，再点“开始”会接着问。"
     finished: str = "完成，共 {done} 题。"
     downloads: str = "下载报告与预测"
     choose_set: str = "先选一个评测集，或上传一个。"
-    busy: str = "有一次评测正在进行。"
     unexpected: str = "出了意外的错误：{error}"
     report: str = "评测报告"
 

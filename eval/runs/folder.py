@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from eval.errors import RunError
+from eval.files import write_whole
 from eval.types import Distracted, PredictedCitation, Prediction, Retrieved, StoredPassage
 
 MANIFEST = "run.json"
@@ -172,9 +173,7 @@ def prediction_of(row: Mapping[str, Any]) -> Prediction:
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file at once: a reader sees the old text or the new, never a part."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path)
+    write_whole(path, text.encode())
 
 
 def _line(row: Mapping[str, Any]) -> bytes:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.sets import overlap
+from eval.sets.keys import answers_key, question_key
 from eval.sets.layout import read
 from eval.sets.reading import Log, Reading, evidence_document, prevailing_rules, refuse_empty, stands
 from eval.sets.report import CheckReport, Findings
 from eval.sets.texts import Body, Match, Texts, loosely, nearest, texts_of
 from eval.types import Evidence, Question
-from qa.text.normalise import searchable
 
 if TYPE_CHECKING:
     from qa import Library
@@ -87,23 +87,6 @@ def shown(text: str, longest: int = 40) -> str:
     """A text between brackets, cut when it is long."""
     flat = " ".join(text.split())
     return f"「{flat if len(flat) <= longest else flat[:longest] + '…'}」"
-
-
-def question_key(question: Question) -> tuple[object, ...]:
-    """What makes two questions the same: words, earlier questions, document."""
-    history = tuple(_words(turn) for turn in question.history)
-    documents = tuple(sorted({e.document for e in question.evidence if e.document is not None}))
-    return _words(question.question), history, documents
-
-
-def answers_key(question: Question) -> frozenset[str]:
-    """The answers of a question, as they are compared with those of another."""
-    return frozenset(_words(answer) for answer in question.answers)
-
-
-def _words(text: str) -> str:
-    """The text folded, without spaces and closing marks; marks within count: C++ is not C."""
-    return "".join(searchable(text).split()).rstrip("?。!.,;:…")
 
 
 def evidence_stands(evidence: Evidence, text: str) -> bool:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from eval.errors import SetError
 from eval.sets import jsonl, squad
 from eval.sets.beside import inline_path
-from eval.sets.examine import answers_key, check, evidence_stands, question_key, shown
+from eval.sets.examine import check, evidence_stands, shown
+from eval.sets.keys import answers_key, question_key
 from eval.sets.layout import read
 from eval.sets.reading import Log, Reading, evidence_document, refuse_empty, stands
 from eval.sets.report import CheckReport, Example

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from eval.errors import SetError
 from eval.sets.beside import inline_documents, sources_of
+from eval.sets.cells import several
 from eval.sets.fields import question_of
 from eval.sets.lines import read_bytes
+from eval.sets.proposals import COLUMNS, accepted
 from eval.sets.reading import Log, Reading, set_name
 from eval.types import Question
 
@@ -29,6 +31,7 @@ _NAMES = {
     "history": ("history", "上文"),
 }
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names}
+_PROPOSED = {"accept": "accept", "采用": "accept"} | {name: name for name in ("needs", "start", "end", "check")}
 _NUMBERED = re.compile(r"(.*?)[ _-]?(\d+)")
 _WANTED = (
     "Wanted are a column question or 问题 and a column answer or 答案; several answers stand in one cell as 4人|四人."
@@ -37,31 +40,55 @@ _ENCODINGS = ("gb18030", "big5")
 
 
 def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
-    """The set at ``path``. Raises ``SetError`` that names the columns found when one is missing."""
-    rows = iter(table(path))
-    line, header = _header(rows)
-    columns = _columns(header, path, line)
-    for position, cell in enumerate(header):
-        if cell.strip() and position not in columns:
-            log.note("unknown-field", "", None, f"column {cell.strip()}")
-    questions: list[Question] = []
-    for number, cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        try:
-            questions.append(question_of(_row(cells, columns, path, number, len(header)), path, number, log))
-        except SetError as error:
-            log.fault(error)
+    """The set at ``path``; of a table of proposals, those that were accepted.
+
+    Raises ``SetError`` that names the columns found when one is missing.
+    """
+    questions = tuple(question for _, question in parsed(path, log))
     return Reading(
         path,
         "table",
-        tuple(questions),
+        questions,
         inline_documents(path, log),
         sources_of(path, documents),
         name=set_name(path),
         notes=tuple(log.notes),
         faults=tuple(log.faults),
     )
+
+
+def parsed(path: Path, log: Log, *, proposals: bool = False) -> Iterator[tuple[dict[str, object], Question]]:
+    """The fields of each row that can be read, with its question.
+
+    A table with a column ``accept`` is one of proposals: rows that are not accepted are passed over. ``proposals``
+    says that it has to be one.
+    """
+    rows = iter(table(path))
+    line, header = _header(rows)
+    columns = _columns(header, path, line)
+    choosing = "accept" in columns.values()
+    if proposals and not choosing:
+        hint = f"The columns of proposals are {', '.join(COLUMNS)}."
+        raise SetError(path, "no column accept", hint, line=line)
+    for position, cell in enumerate(header):
+        if cell.strip() and position not in columns:
+            log.note("unknown-field", "", None, f"column {cell.strip()}")
+    passed_over = taken = 0
+    for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        try:
+            fields = _fields(cells, columns, path, number, len(header))
+            row = accepted(fields, path, number) if choosing else _row(fields)
+            if row is None:
+                passed_over += 1
+                continue
+            taken += 1
+            yield row, question_of(row, path, number, log)
+        except SetError as error:
+            log.fault(error)
+    if passed_over and not taken and not proposals and not log.faults:
+        log.fault(SetError(path, "no row is accepted", "Write 1 or 是 into the column accept of the rows to take."))
 
 
 def table(path: Path) -> Rows:
@@ -149,19 +176,21 @@ def _separated(text: str, delimiter: str, path: Path, *, careless: bool = False)
         raise SetError(path, reason, hint, line=line) from error
 
 
-def _field(cell: str) -> str:
+def _field(cell: str, proposals: bool = False) -> str:
     from qa.text.normalise import searchable
 
     name = searchable(cell).strip()
-    if name in _FIELDS:
-        return _FIELDS[name]
+    known = _FIELDS | _PROPOSED if proposals else _FIELDS
+    if name in known:
+        return known[name]
     numbered = _NUMBERED.fullmatch(name)
     return "answers" if numbered and _FIELDS.get(numbered[1]) == "answers" else ""
 
 
 def _columns(header: list[str], path: Path, line: int) -> dict[int, str]:
     """Field names by column. Raises ``SetError`` when one is missing, or there twice."""
-    columns = {position: field for position, cell in enumerate(header) if (field := _field(cell))}
+    proposals = any(_field(cell, True) == "accept" for cell in header)
+    columns = {position: field for position, cell in enumerate(header) if (field := _field(cell, proposals))}
     for wanted in ("question", "answers"):
         if wanted not in columns.values():
             raise _missing(path, wanted, header, line)
@@ -178,7 +207,8 @@ def _missing(path: Path, field: str, header: list[str], line: int) -> SetError:
     return SetError(path, f"no column for the {name}; columns found: {found}", _WANTED, line=line)
 
 
-def _row(cells: list[str], columns: dict[int, str], path: Path, line: int, width: int) -> dict[str, object]:
+def _fields(cells: list[str], columns: dict[int, str], path: Path, line: int, width: int) -> dict[str, str]:
+    """The cells of a row by field; those of several columns for answers are put together."""
     if any(cell.strip() for cell in cells[width:]):
         raise SetError(
             path,
@@ -186,18 +216,13 @@ def _row(cells: list[str], columns: dict[int, str], path: Path, line: int, width
             "Put a cell that holds the separator in quotation marks.",
             line=line,
         )
-    row: dict[str, object] = {}
-    answers: list[str] = []
+    fields: dict[str, str] = {}
     for position, field in columns.items():
         value = cells[position].strip() if position < len(cells) else ""
-        if field == "answers":
-            answers += _several(value)
-        elif field == "history":
-            row[field] = _several(value)
-        elif value or field == "question":
-            row[field] = value
-    return row | {"answers": answers}
+        fields[field] = f"{fields[field]} | {value}" if field in fields else value
+    return fields
 
 
-def _several(value: str) -> list[str]:
-    return [part for piece in re.split(r"[|｜]", value) if (part := piece.strip())]
+def _row(fields: dict[str, str]) -> dict[str, object]:
+    row: dict[str, object] = {name: value for name, value in fields.items() if value or name == "question"}
+    return row | {name: list(several(fields[name])) for name in ("answers", "history") if name in fields}

@@ -142,7 +142,7 @@ def test_unanswerable_questions_ask_for_what_is_nowhere(corpus_of: Make) -> None
     drafts = [d for d in propose(corpus, limit=100) if d.kind == "unanswerable"]
     assert {d.rule for d in drafts} == {"absent year", "absent indicator"}
     for draft in drafts:
-        assert draft.answers == draft.evidence == ()
+        assert (draft.answers, draft.evidence) == ((), ())
         assert "2019" not in draft.question
         assert "2020" not in draft.question
         assert not draft.question.startswith(("2023年全县粮食", "2023年全县森林"))

@@ -68,3 +68,14 @@ def test_a_wrong_answer_needs_the_right_one() -> None:
     table[0][1] = " "
     with pytest.raises(YindaError, match="没有问题"):
         chosen(drafts, accepted(table, True))
+
+
+def test_a_bar_within_an_answer_is_no_second_answer() -> None:
+    barred = replace(BRIDGE, answers=("甲 | 乙", "丙｜丁"), history=("A|B？",), kind="follow-up")
+    drafts, table = joined([], EMPTY, [barred])
+    (taken,), _ = chosen(drafts, accepted(table, True))
+    assert taken == barred
+    table[0][:3] = [True, "大桥多长？", table[0][2] + "｜戊"]
+    (taken,), _ = chosen(drafts, table)
+    assert taken.answers == ("甲 | 乙", "丙｜丁", "戊")
+    assert taken.evidence == barred.evidence  # the first answer is where it was

@@ -49,6 +49,26 @@ def test_it_stops_when_asked_and_when_nobody_follows() -> None:
     assert abandoned.is_set()
 
 
+def test_steps_are_questions_once_the_run_asks() -> None:
+    seen = threading.Barrier(2, timeout=30)
+
+    def run(progress: Callable[[Step], None], stopped: Callable[[], bool]) -> RunResult:
+        progress(Step(1, 3, "a.txt"))
+        seen.wait()
+        seen.wait()
+        stopped()
+        progress(Step(1, 3, "q1"))
+        return RESULT
+
+    standings = following(run, threading.Event(), every=0.01)
+    next(standings)
+    seen.wait()
+    indexing = next(standings)
+    seen.wait()
+    *_, asking = standings
+    assert [(s.step and s.step.name, s.asking) for s in (indexing, asking)] == [("a.txt", False), ("q1", True)]
+
+
 @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt()])
 def test_what_went_wrong_is_handed_on(error: BaseException) -> None:
     def run(progress: Callable[[Step], None], stopped: Callable[[], bool]) -> RunResult:
