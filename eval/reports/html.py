@@ -48,6 +48,7 @@ STAGE_COLOURS: dict[Stage, str] = {
     Stage.NOT_READ: "#d97706",
     Stage.WRONGLY_REFUSED: "#a8a29e",
     Stage.WRONGLY_ANSWERED: "#dc2626",
+    Stage.FAILED: "#57534e",
 }
 
 

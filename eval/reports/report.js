@@ -137,7 +137,6 @@
       this.task = set.task;
       this.counts = this.stages.map((_, i) => set.rows.filter((row) => row.s === i).length);
       this.errors = set.rows.filter((row) => this.stages[row.s].error).length;
-      this.failed = set.rows.filter((row) => row.x).length;
       this.kinds = [...new Set(set.rows.map((row) => row.k || ""))].sort();
       this.choice = this.errors ? "errors" : "everything";
       this.kind = null;
@@ -184,9 +183,7 @@
 
     fits(row, i) {
       const stage = this.stages[row.s];
-      if (this.choice === "failed") {
-        if (!row.x) return false;
-      } else if (this.choice === "errors" ? !stage.error : this.choice !== "everything" && this.choice !== stage.name) return false;
+      if (this.choice === "errors" ? !stage.error : this.choice !== "everything" && this.choice !== stage.name) return false;
       if (this.kind !== null && (row.k || "") !== this.kind) return false;
       return !this.sought.trim() || this.texts[i].includes(this.sought.trim().toLowerCase());
     }
@@ -197,7 +194,6 @@
       this.chips.replaceChildren(
         ...(this.errors ? [this.chip("errors", text("errors"), this.errors)] : []),
         ...stages.filter(([stage]) => stage.error).map(chips),
-        ...(this.failed ? [this.chip("failed", text("failed"), this.failed)] : []),
         this.chip("everything", text("everything"), this.rows.length),
         ...stages.filter(([stage]) => !stage.error).map(chips),
       );

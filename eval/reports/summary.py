@@ -13,7 +13,7 @@ from eval.reports.text import GROUPS, TEXTS, Language, Words, pick, words
 from eval.results import Measure, RunResult, SetResult, Stage
 from eval.scoring import FOLLOW_UPS, STANDALONE
 
-ERROR_STAGES = (Stage.NOT_RETRIEVED, Stage.NOT_READ, Stage.WRONGLY_REFUSED, Stage.WRONGLY_ANSWERED)
+ERROR_STAGES = (Stage.NOT_RETRIEVED, Stage.NOT_READ, Stage.WRONGLY_REFUSED, Stage.WRONGLY_ANSWERED, Stage.FAILED)
 RIGHT_STAGES = (Stage.RIGHT, Stage.RIGHTLY_REFUSED)
 
 _KEY_ANSWERS = (

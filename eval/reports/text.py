@@ -133,6 +133,7 @@ STAGES: dict[Stage, Words] = {
     Stage.NOT_READ: ("未读出", "not read"),
     Stage.WRONGLY_REFUSED: ("错误拒答", "wrongly refused"),
     Stage.WRONGLY_ANSWERED: ("错误作答", "wrongly answered"),
+    Stage.FAILED: ("未能提问", "could not be asked"),
 }
 
 STAGE_MEANINGS: dict[Stage, Words] = {
@@ -142,6 +143,7 @@ STAGE_MEANINGS: dict[Stage, Words] = {
     Stage.NOT_READ: ("读到了证据，首选候选却不对", "the evidence was read, but the best candidate is not right"),
     Stage.WRONGLY_REFUSED: ("首选候选正确，却没有作答", "the best candidate is right, and was not given"),
     Stage.WRONGLY_ANSWERED: ("无答案，却作了答", "there is no answer, and one was given"),
+    Stage.FAILED: ("出错，没有问成", "an error took the answer's place"),
 }
 
 TIMINGS: dict[str, Words] = {
