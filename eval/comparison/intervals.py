@@ -3,6 +3,8 @@
 The questions are what is drawn at random (Efron 1979; for comparing systems Koehn 2004, Berg-Kirkpatrick et al. 2012):
 each resample draws questions with replacement and takes both systems' values of every question drawn. So an interval
 speaks of other questions of the same sort; it knows nothing of what would differ if the same run were made again.
+Questions are drawn one by one, as if independent. CMRC and DRCD ask about three of each paragraph, and those tend to be
+right or wrong together: intervals of such sets are somewhat too narrow.
 
 **Why the sample is smoothed.** The plain percentile bootstrap cannot imagine what it has not seen: when 1 question of
 500 truly changes on average, one sample in three holds none of them and the interval is a single point. BCa (Efron
@@ -74,7 +76,8 @@ def paired_bootstrap(a: ArrayLike, b: ArrayLike, *, resamples: int = 2000, seed:
     """The 95% interval of ``mean(b) - mean(a)``: percentiles of the smoothed paired bootstrap (see the module).
 
     ``a`` and ``b`` have shape (n,), the values of question i at i, as a rule in 0..1 (the interval then stays within
-    -1..1). Memory is bounded whatever n is; the same seed gives the same interval.
+    -1..1). Questions count as independent: where several share a paragraph the interval is somewhat too narrow. Memory
+    is bounded whatever n is; the same seed gives the same interval.
     """
     found = differences(a, b)
     n = len(found)
@@ -114,6 +117,8 @@ def bootstrap_statistic(
     For AURC it covered the truth 94% to 97% of the time where 40 or more questions differ, as percentiles did, and 89%
     where 12 of 300 did, so it should not be asked of a handful of changes. ECE is itself biased upwards in small sets
     (Kumar, Liang & Ma 2019): its interval speaks of ECE as measured on so many questions, not of its limit.
+
+    Questions count as independent: where several share a paragraph the interval is somewhat too narrow.
 
     ``None`` where the statistic is not defined or does not move.
     """

@@ -21,7 +21,8 @@ def mcnemar(a: ArrayLike, b: ArrayLike) -> float:
     binomial with 1/2. Below 25 such questions the exact conditional test is taken, ``2 P(K <= k)``, whose false alarms
     never exceed their level; from 25 on the mid-p, ``2 P(K <= k) - P(K = k)``, which Fagerland, Lydersen & Laake 2013
     recommend: less timid, and above the level by a hair at most. Both are computed in whole
-    numbers, without approximation. No such question gives 1.
+    numbers, without approximation. No such question gives 1. Questions count as independent: where several share a
+    paragraph p is somewhat too small.
 
     Raises:
         ValueError: if the values do not pair, or one is neither 0 nor 1.
@@ -56,7 +57,8 @@ def sign_flips(a: ArrayLike, b: ArrayLike, *, flips: int = 9_999, seed: int = 0)
     Were the systems alike, each question's difference could as well have the other sign: p is the share of sign
     patterns with a sum at least as far from 0 as the one found. With up to 13 differences that are not 0 every pattern
     is tried; with more ``flips`` random ones, the one found counted among them (Phipson & Smyth 2010), so that p is
-    never below ``1 / (flips + 1)``.
+    never below ``1 / (flips + 1)``. Questions count as independent: where several share a paragraph p is somewhat too
+    small.
     """
     found = differences(a, b)
     changed = found[found != 0]

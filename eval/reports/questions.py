@@ -6,12 +6,12 @@ Offsets in rows are UTF-16 units, as JavaScript counts them.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eval.evidence import is_evidence
+from eval.evidence import by_document, is_evidence
+from eval.reports.seek import Sought, Text, first_holding
 from eval.reports.summary import ERROR_STAGES
 from eval.results import Outcome, SetResult, Stage
 from eval.types import Evidence, PredictedCitation, Question, Reference, SetDocument, StoredPassage
@@ -75,6 +75,7 @@ class SetQuestions:
         self.stored = stored
         self.passages = passages
         self.documents = {document.name: document for document in result.set.documents}
+        self._phrases = self._seek_phrases()
         self._sought = self._seek()
 
     def rows(self, *, errors: bool) -> dict[int, dict[str, Any]]:
@@ -189,8 +190,11 @@ class SetQuestions:
     def _evidence(self, outcome: Outcome) -> Piece | None:
         """The passage with the evidence: as retrieved, else as cited, else from the set, else as met elsewhere."""
         question, prediction = outcome.question, outcome.prediction
-        # The rank is no place in the list: where whole documents are the evidence each counts once.
-        for hit in prediction.retrieved if outcome.evidence_rank else ():
+        # The rank is no place in the list where whole documents are the evidence, each counted once under all its
+        # names; elsewhere no passage before that place holds any.
+        rank = outcome.evidence_rank or 0
+        first = 0 if by_document(question) else rank - 1
+        for hit in prediction.retrieved[first:] if rank else ():
             passage = self.stored.get(hit.passage)
             if passage is not None and is_evidence(question, passage):
                 return _whole(passage)
@@ -207,31 +211,60 @@ class SetQuestions:
                 if place is not None:
                     yield named, *place
             elif evidence.document is None and evidence.phrase:
-                for document in self.documents.values():
-                    at = document.text.find(evidence.phrase)
-                    if at >= 0:
-                        yield document, at, at + len(evidence.phrase)
-                        break
+                found = self._with_phrase(evidence.phrase)
+                if found is not None:
+                    at = found.text.index(evidence.phrase)
+                    yield found, at, at + len(evidence.phrase)
+
+    def _with_phrase(self, phrase: str) -> SetDocument | None:
+        if phrase not in self._phrases:
+            self._phrases[phrase] = next((d for d in self.documents.values() if phrase in d.text), None)
+        return self._phrases[phrase]
+
+    def _seek_phrases(self) -> dict[str, SetDocument | None]:
+        """For phrases of evidence that was not found, without a document's name: the first document with them."""
+        phrases = {
+            evidence.phrase
+            for outcome in self.result.outcomes
+            if not outcome.evidence_rank
+            for evidence in outcome.question.evidence
+            if evidence.document is None and evidence.phrase
+        }
+        documents = list(self.documents.values())
+        found = first_holding(
+            [Sought(phrase, lambda text, phrase=phrase: phrase in text.text, words=(phrase,)) for phrase in phrases],  # type: ignore[misc]
+            [Text(document.name, 0, document.text) for document in documents],
+        )
+        return {phrase: documents[found[phrase]] if phrase in found else None for phrase in phrases}
 
     def _seek(self) -> dict[str, str]:
         """Keys of passages met elsewhere in the run that hold the evidence of questions for which it was not found."""
-        sought: dict[str | None, list[tuple[Question, Evidence]]] = defaultdict(list)  # by document, where one is named
-        for outcome in self.result.outcomes:
-            question = outcome.question
-            if outcome.evidence_rank or next(self._places(question), None) is not None:
-                continue
-            for evidence in _evidence_of(question):
-                if evidence.document is not None or evidence.phrase is not None:
-                    sought[evidence.document].append((question, evidence))
-        found: dict[str, str] = {}
-        for key in self.stored if sought else ():
-            passage = self.stored.get(key)
-            if passage is None:
-                continue
-            for question, evidence in (*sought.get(passage.document, ()), *sought.get(None, ())):
-                if question.id not in found and _place(passage.text, passage.start, evidence, question.references):
-                    found[question.id] = key
-        return found
+        wanted = [
+            _sought(outcome.question, evidence)
+            for outcome in self.result.outcomes
+            if not outcome.evidence_rank and next(self._places(outcome.question), None) is None
+            for evidence in _evidence_of(outcome.question)
+            if evidence.document is not None or evidence.phrase is not None
+        ]
+        keys = list(self.stored) if wanted else []
+        texts = [Text(p.document, p.start, p.text) for p in map(self.stored.__getitem__, keys)]
+        return {id_: keys[number] for id_, number in first_holding(wanted, texts).items()}
+
+
+def _sought(question: Question, evidence: Evidence) -> Sought:
+    """What to look for so that no text for which ``_place`` finds the evidence is passed over."""
+    references = question.references
+
+    def holds(text: Text) -> bool:
+        return _place(text.text, text.start, evidence, references) is not None
+
+    if evidence.start is not None and evidence.end is not None:
+        return Sought(question.id, holds, evidence.document, places=((evidence.start, evidence.end),))
+    if evidence.phrase:
+        return Sought(question.id, holds, evidence.document, words=(evidence.phrase,))
+    empty = tuple((r.start, r.start) for r in references if not r.text and r.start is not None)
+    words = tuple(r.text for r in references)
+    return Sought(question.id, holds, evidence.document, words, empty, anywhere=not references)
 
 
 def expected_spans(piece: Piece, question: Question, *, shortest: int = 1) -> list[Range]:
