@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.reports.files import write_whole
+from eval.files import write_whole
 from eval.reports.summary import confusion, failed, has_value, kinds, latencies, stage_counts, unanswerable
 from eval.results import Measure, RunResult, SetResult
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from eval.files import write_whole
 from eval.results import RunResult
 
 
@@ -21,13 +21,3 @@ def write(result: RunResult, folder: Path) -> list[Path]:
     text = folder / "report.md"
     write_whole(text, markdown(result).encode("utf-8", "replace"))
     return [write_html(result, folder / "report.html"), text, write_json(result, folder / "report.json")]
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file at once: a reader sees the old content or the new, and a failure leaves the old."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        scratch.write_bytes(data)
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.reports import plots
-from eval.reports.files import write_whole
+from eval.files import write_whole
 from eval.reports.questions import Passages, SetQuestions
 from eval.reports.summary import (
     ERROR_STAGES,

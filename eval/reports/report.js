@@ -122,7 +122,7 @@
       element("p", { className: "asked" }, row.q),
       row.u ? element("p", { className: "before" }, `${text("understood")}: ${row.u}`) : null,
       element("div", { className: "pair" }, expectedPart(row, task), gotPart(row, task)),
-      row.x ? element("p", { className: "failed" }, `${text("failed")}: ${row.x}`) : null,
+      row.x ? element("p", { className: "unasked" }, `${text("failed")}: ${row.x}`) : null,
       ...(row.p || []).map(passage),
       row.o ? element("p", { className: "before" }, text("left_out")) : null,
     );

@@ -90,10 +90,12 @@ def shown(text: str, longest: int = 40) -> str:
 
 
 def evidence_stands(evidence: Evidence, text: str) -> bool:
-    """Whether the offsets are a place in the text that holds the phrase, if there is one."""
+    """Whether the offsets are a place in the text, and the phrase, if there is one, stands there or around it."""
     if evidence.start is None or evidence.end is None:
         return True
-    return evidence.end <= len(text) and (evidence.phrase or "") in text[evidence.start : evidence.end]
+    phrase = evidence.phrase or ""
+    around = text[max(0, evidence.start - len(phrase)) : evidence.end + len(phrase)]
+    return evidence.end <= len(text) and phrase in around
 
 
 def _counts(reading: Reading, texts: Texts) -> dict[str, int]:

@@ -186,10 +186,12 @@ def test_among_puts_the_documents_of_another_set_beside(home: Home, tmp_path: Pa
     (tmp_path / "more.jsonl").write_text('{"question": "黑石塔多高？", "answers": ["80米"]}\n', "utf-8")
     (tmp_path / "more.documents.jsonl").write_text('{"name": "黑石.txt", "text": "黑石塔高80米。"}\n', "utf-8")
     yinda_eval("run", home.set, "--limit", "1", "--among", tmp_path / "more.jsonl", "--out", tmp_path / "run")
-    assert {key.partition(":")[0] for key, _ in rows(tmp_path / "run")[0]["retrieved"]} == {
+    passages = (tmp_path / "run" / "passages.jsonl").read_text("utf-8").splitlines()
+    names = {passage["key"]: passage["document"] for passage in map(json.loads, passages)}
+    assert {names[key] for key, _ in rows(tmp_path / "run")[0]["retrieved"]} == {
         "公报.txt",
         "年报.txt",
-        "黑石.txt",
+        f"{tmp_path.name}/more: 黑石.txt",
     }
 
 
@@ -417,7 +419,7 @@ def cmrc_run(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "state": "finished",
                 "mode": settings.mode,
                 "settings": settings.to_dict(),
-                "sets": [described(evaluation_set)],
+                "sets": [described(evaluation_set, settings)],
             }
         )
         run.resume()

@@ -40,7 +40,7 @@ def lost() -> Outcome:
     """A question that could not be asked."""
     question = Question("lost-1", "问", (Reference("答"),), kind="追问")
     prediction = Prediction("乡镇公报", "lost-1", "", True, 0.0, error="the question is longer than 8,000 characters")
-    return Outcome(question, prediction, False, Stage.NOT_RETRIEVED, None, {"right": 0.0})
+    return Outcome(question, prediction, False, Stage.FAILED, None, {"right": 0.0})
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +164,7 @@ def test_a_question_that_could_not_be_asked_is_found_and_says_why(opened: Callab
     chip.click()
     found = page.locator("#browse-0 .question")
     assert found.evaluate_all("all => all.map(one => one.dataset.id)") == ["lost-1"]
-    assert found.locator(".failed").inner_text() == "未能提问: the question is longer than 8,000 characters"
+    assert found.locator(".unasked").inner_text() == "未能提问: the question is longer than 8,000 characters"
     assert "拒答" not in found.inner_text()
     assert "可信度" not in found.inner_text()
     assert page.locator('#browse-1 [data-choice="failed"]').count() == 0
