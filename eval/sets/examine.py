@@ -94,8 +94,9 @@ def evidence_stands(evidence: Evidence, text: str) -> bool:
     if evidence.start is None or evidence.end is None:
         return True
     phrase = evidence.phrase or ""
+    place = text[evidence.start : evidence.end]
     around = text[max(0, evidence.start - len(phrase)) : evidence.end + len(phrase)]
-    return evidence.end <= len(text) and phrase in around
+    return evidence.end <= len(text) and (phrase in place or (place in phrase and phrase in around))
 
 
 def _counts(reading: Reading, texts: Texts) -> dict[str, int]:
