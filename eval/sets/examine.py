@@ -12,7 +12,7 @@ from eval.sets.keys import answers_key, question_key
 from eval.sets.layout import read
 from eval.sets.reading import Log, Reading, evidence_document, prevailing_rules, refuse_empty, stands
 from eval.sets.report import CheckReport, Findings
-from eval.sets.texts import Body, Match, Texts, loosely, nearest, texts_of
+from eval.sets.texts import Body, Match, Texts, nearest, texts_of
 from eval.types import Evidence, Question
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _ids(reading: Reading, findings: Findings) -> None:
 def _documents(reading: Reading, texts: Texts, findings: Findings) -> None:
     first: dict[str, str] = {}
     for body in texts.bodies:
-        key = loosely(body.text) if reading.layout != "beir" else body.text
+        key = body.loose if reading.layout != "beir" else body.text
         earlier = first.setdefault(key, body.name)
         if key and earlier != body.name:
             findings.add("duplicate-document", body.name, None, f"the text of {earlier} again")
@@ -174,15 +174,15 @@ def _questions(reading: Reading, findings: Findings) -> None:
 
 
 def _answers(question: Question, texts: Texts, findings: Findings) -> None:
-    places = texts.among(e.document for e in question.evidence if e.document is not None)
+    places = texts.among([e.document for e in question.evidence if e.document is not None])
     if not question.references or not places:
         return  # that the document is unknown is told with the evidence
-    matches = [_best(reference.text, places) for reference in question.references]
+    matches = [texts.match(reference.text, places) for reference in question.references]
     if min(matches) is Match.NONE:
-        others = [b for b in texts.bodies if any(b.match(a) is Match.VERBATIM for a in question.answers)]
+        elsewhere = texts.first(question.answers)
         answer = shown(question.answers[0])
-        if others and others != places:
-            detail = f"{answer} is not in {places[0].name}, but in {others[0].name}"
+        if elsewhere is not None:
+            detail = f"{answer} is not in {places[0].name}, but in {elsewhere.name}"
             findings.add("answer-elsewhere", question.id, question.line, detail)
         else:
             where = places[0].name if len(places) == 1 else f"{len(places):,} documents"
@@ -196,18 +196,9 @@ def _answers(question: Question, texts: Texts, findings: Findings) -> None:
             findings.add("form-nowhere", question.id, question.line, shown(reference.text))
 
 
-def _best(answer: str, bodies: list[Body]) -> Match:
-    best = Match.NONE
-    for body in bodies:
-        best = min(best, body.match(answer))
-        if best is Match.VERBATIM:
-            break
-    return best
-
-
 def _offsets(question: Question, texts: Texts, findings: Findings) -> None:
     named = evidence_document(question)
-    body = texts.named.get(named or "")
+    body = texts.body(named) if named is not None else None
     for reference in question.references:
         answer, start = reference.text, reference.start
         if start is None or (body is not None and stands(body.text, start, answer)):
@@ -227,7 +218,7 @@ def _offsets(question: Question, texts: Texts, findings: Findings) -> None:
 
 def _evidence(question: Question, texts: Texts, findings: Findings) -> None:
     for evidence in question.evidence:
-        if evidence.document is not None and evidence.document not in texts.named:
+        if evidence.document is not None and texts.body(evidence.document) is None:
             findings.add("unknown-document", question.id, question.line, evidence.document)
             continue
         bodies = texts.among([evidence.document] if evidence.document is not None else [])
@@ -239,16 +230,16 @@ def _evidence(question: Question, texts: Texts, findings: Findings) -> None:
                 detail += f", which has {len(bodies[0].text):,} characters"
             findings.add("evidence-offset", question.id, question.line, detail)
         if evidence.phrase is not None and evidence.start is None:
-            _phrase(question, evidence.phrase, bodies, findings)
+            _phrase(question, evidence.phrase, bodies, texts, findings)
 
 
-def _phrase(question: Question, phrase: str, bodies: list[Body], findings: Findings) -> None:
-    holders = [body for body in bodies if body.match(phrase) <= Match.FOLDED]
+def _phrase(question: Question, phrase: str, bodies: list[Body], texts: Texts, findings: Findings) -> None:
+    holders = texts.holders(phrase, bodies)
     if not holders:
         where = bodies[0].name if len(bodies) == 1 else f"{len(bodies):,} documents"
         findings.add("evidence-nowhere", question.id, question.line, f"{shown(phrase)} is not in {where}")
         return
-    if all(body.match(phrase) is Match.FOLDED for body in holders):
+    if all(phrase not in body.text for body in holders):
         findings.add("evidence-folded", question.id, question.line, shown(phrase))
     passages = sum(body.passages_with(phrase) for body in holders)
     if passages == 0:

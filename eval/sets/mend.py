@@ -210,7 +210,7 @@ def _rows(reading: Reading, texts: Texts, changes: _Changes) -> list[dict[str, A
 
 def _mended(question: Question, texts: Texts, changes: _Changes) -> Question:
     named = evidence_document(question)
-    body = texts.named.get(named or "")
+    body = texts.body(named) if named is not None else None
     # An offset in no document says nothing: it is looked up in an empty text, and so left away.
     text = body.text if body is not None else "" if named is None else None
     say = _teller(changes, question.id, question.line)
@@ -239,7 +239,7 @@ def _reference(reference: Reference, text: str | None, say: _Say) -> Reference:
 
 
 def _evidence(evidence: Evidence, texts: Texts, say: _Say) -> Evidence:
-    body = texts.named.get(evidence.document or "")
+    body = texts.body(evidence.document) if evidence.document is not None else None
     if body is None or evidence.start is None or evidence_stands(evidence, body.text):
         return evidence
     found = nearest(evidence.phrase or "", body.text, evidence.start)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.sets.names import resolve
 from eval.types import SetDocument
 from qa.errors import YindaError
 from qa.text.normalise import fold, searchable
@@ -17,6 +20,7 @@ from qa.text.normalise import fold, searchable
 if TYPE_CHECKING:
     from qa import Library
 
+_BETWEEN = "\0"
 # Everything but letters, figures, per cent signs and the points within figures: 15.8 must not become 158.
 _ASIDE = re.compile(r"[^\w.%]|_|(?<!\d)\.|\.(?!\d)")
 
@@ -88,23 +92,100 @@ class Body:
         return sum(any(start <= a and b <= end for a, b in ends) for start, end in self.passages)
 
 
+class _Whole:
+    """All texts in one, so that a phrase is looked for in one go instead of document by document."""
+
+    def __init__(self, bodies: Sequence[Body]) -> None:
+        self._bodies = bodies
+        self._starts = [0, *accumulate(len(body.text) + 1 for body in bodies)]
+        self._text = _BETWEEN.join(body.text for body in bodies)
+
+    @cached_property
+    def _folded(self) -> str:
+        return fold(self._text)  # offsets stay
+
+    @cached_property
+    def _loose(self) -> str:
+        return _BETWEEN.join(body.loose for body in self._bodies)
+
+    def match(self, phrase: str) -> Match:
+        """How exactly the phrase stands in any text; it holds no ``_BETWEEN``."""
+        if phrase in self._text:
+            return Match.VERBATIM
+        if fold(phrase) in self._folded:
+            return Match.FOLDED
+        loose = loosely(phrase)
+        return Match.LOOSE if loose and loose in self._loose else Match.NONE
+
+    def first(self, phrase: str) -> int | None:
+        """The number of the first text that holds the phrase verbatim."""
+        at = self._text.find(phrase)
+        return bisect_right(self._starts, at) - 1 if at >= 0 else None
+
+    def holders(self, phrase: str) -> Iterator[Body]:
+        """The texts that hold the phrase, folded."""
+        phrase = fold(phrase)
+        at = self._folded.find(phrase)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            yield self._bodies[number]
+            if number + 1 == len(self._bodies):
+                return
+            at = self._folded.find(phrase, self._starts[number + 1])
+
+
 class Texts:
-    """The documents of a set by name; ``problems`` are those that cannot be read, or share a name."""
+    """The documents of a set by name."""
 
     def __init__(self) -> None:
         self.bodies: list[Body] = []
         self.named: dict[str, Body] = {}
+        self._meant: dict[str, Body | None] = {}
 
     def add(self, name: str, text: str, bounds: tuple[tuple[int, int], ...] | None = None) -> bool:
-        """Add a document; whether its name is new."""
+        """Add a document, before any is looked for; whether its name is new."""
         body = Body(name, text, bounds)
         self.bodies.append(body)
         return self.named.setdefault(name, body) is body
 
-    def among(self, names: Iterable[str]) -> list[Body]:
+    def body(self, name: str) -> Body | None:
+        """The document that a set means by a name, by ``resolve``."""
+        if name not in self._meant:
+            known = resolve(name, self.named)
+            self._meant[name] = None if known is None else self.named[known]
+        return self._meant[name]
+
+    def among(self, names: Collection[str]) -> list[Body]:
         """The documents of these names, or all when none is named."""
-        wanted = list(dict.fromkeys(names))
-        return [self.named[name] for name in wanted if name in self.named] if wanted else self.bodies
+        if not names:
+            return self.bodies
+        return list({id(body): body for name in names if (body := self.body(name)) is not None}.values())
+
+    def match(self, phrase: str, bodies: Sequence[Body]) -> Match:
+        """How exactly the phrase stands in any of these documents."""
+        if bodies is self.bodies and _BETWEEN not in phrase:
+            return self._whole.match(phrase)
+        best = Match.NONE
+        for body in bodies:
+            best = min(best, body.match(phrase))
+            if best is Match.VERBATIM:
+                break
+        return best
+
+    def holders(self, phrase: str, bodies: Sequence[Body]) -> list[Body]:
+        """Those of these documents that hold the phrase, in whatever width, case and script."""
+        if bodies is self.bodies and _BETWEEN not in phrase:
+            return list(self._whole.holders(phrase))
+        return [body for body in bodies if body.match(phrase) <= Match.FOLDED]
+
+    def first(self, phrases: Iterable[str]) -> Body | None:
+        """The first of all documents that holds one of the phrases verbatim."""
+        numbers = [self._whole.first(phrase) for phrase in phrases if _BETWEEN not in phrase]
+        return self.bodies[min(found)] if (found := [n for n in numbers if n is not None]) else None
+
+    @cached_property
+    def _whole(self) -> _Whole:
+        return _Whole(self.bodies)
 
 
 def texts_of(
