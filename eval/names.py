@@ -18,8 +18,8 @@ def resolve(named: str, known: Collection[str]) -> str | None:
     """
     if named in known:
         return named
+    wanted = _parts(named)
     for form in (_parts, _without_suffix):
-        wanted = form(named)
         fitting = [name for name in known if _same_end(form(name), wanted)]
         if fitting:
             return fitting[0] if len(fitting) == 1 else None

@@ -15,8 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from eval.reports import plots
 from eval.files import write_whole
+from eval.reports import plots
 from eval.reports.questions import Passages, SetQuestions
 from eval.reports.summary import (
     ERROR_STAGES,

@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.sets.names import resolve
+from eval.names import resolve
 from eval.types import SetDocument
 from qa.errors import YindaError
 from qa.text.normalise import fold, searchable

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from eval.names import resolve
 from eval.sets import check, write_mended
-from eval.sets.names import resolve
 
 KNOWN = ("a.txt", "x/b.txt", "y/b.txt", "c.md", "c.txt", "v1.2.txt", "d")
 
