@@ -96,7 +96,8 @@ def score_set(
 def measures(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     """The metrics over some outcomes, in the order of the catalogue; those that apply to none are left out.
 
-    Intervals: Wilson's for metrics of 0 and 1, a percentile bootstrap over questions for the others.
+    Intervals: Wilson's where all values are 0 or 1 (also recall with one piece of evidence a question), a percentile
+    bootstrap over questions elsewhere.
     """
     out: dict[str, Measure] = {}
     for name, metric in METRICS.items():
@@ -104,9 +105,10 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
             values = [o.values[name] for o in outcomes if name in o.values]
             if not values:
                 continue
-            low, high = (
-                intervals.wilson(round(sum(values)), len(values)) if metric.binary else intervals.bootstrap_mean(values)
-            )
+            if metric.binary or all(value in (0.0, 1.0) for value in values):
+                low, high = intervals.wilson(round(sum(values)), len(values))
+            else:
+                low, high = intervals.bootstrap_mean(values)
             out[name] = Measure(sum(values) / len(values), len(values), low, high)
         elif name in _PROPORTIONS:
             right, of = _PROPORTIONS[name](outcomes)
