@@ -263,6 +263,8 @@ def accept(
     accepted = read_back(edited)
     added = append_to_set(accepted, set_path)
     typer.echo(f"{len(added)} of {len(accepted)} accepted questions are new in {set_path}")
+    if not accepted:
+        typer.echo("accept a question by writing 是, or 1, into its first column")
 
 
 @contextmanager
