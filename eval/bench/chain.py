@@ -29,7 +29,7 @@ def chain_table(name: str, result: SetResult) -> str:
 
 def reader_table(name: str, given: SetResult, found: SetResult) -> str:
     """The same questions with the right paragraph given, and with retrieval first."""
-    lines = [f"{name}: {len(given.outcomes)} questions, {len(given.set.documents)} paragraphs"]
+    lines = [f"{name}: {len(found.outcomes)} questions, {len(found.set.documents)} paragraphs"]
     lines += _rows("given", given.measures, (*ANSWERS, "false_refusal", "aurc", "ece", "brier"))
     lines += _rows("open", found.measures, ("recall@1", "recall@5", *ANSWERS, "cited_in_evidence", *TIME))
     return "\n".join(lines)
