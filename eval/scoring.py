@@ -110,12 +110,10 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
             else:
                 low, high = intervals.bootstrap_mean(values)
             out[name] = Measure(sum(values) / len(values), len(values), low, high)
-        elif name in _PROPORTIONS:
-            right, of = _PROPORTIONS[name](outcomes)
-            if of:
-                out[name] = Measure(right / of, of, *intervals.wilson(right, of))
         elif (value := AGGREGATES[name](outcomes)) is not None:
-            out[name] = Measure(value, _count(name, outcomes))
+            n = _count(name, outcomes)
+            # A binary aggregate is so many of so many.
+            out[name] = Measure(value, n, *(intervals.wilson(round(value * n), n) if metric.binary else ()))
     return out
 
 
@@ -280,16 +278,6 @@ def _asked_to_refuse(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return judged if any("false_answer" in o.values for o in judged) else []
 
 
-def _rightly_of_refused(outcomes: Sequence[Outcome]) -> tuple[int, int]:
-    refused = [o for o in _asked_to_refuse(outcomes) if o.prediction.abstained]
-    return sum(not o.question.answerable for o in refused), len(refused)
-
-
-def _refused_of_unanswerable(outcomes: Sequence[Outcome]) -> tuple[int, int]:
-    without = [o for o in _asked_to_refuse(outcomes) if not o.question.answerable]
-    return sum(o.prediction.abstained for o in without), len(without)
-
-
 def _of_refusals(measure: Callable[[Sequence[bool], Sequence[bool]], float | None]) -> Callable[..., float | None]:
     def aggregate(outcomes: Sequence[Outcome]) -> float | None:
         judged = _asked_to_refuse(outcomes)
@@ -332,15 +320,13 @@ AGGREGATES: Mapping[str, Callable[[Sequence[Outcome]], float | None]] = {
     "memory_peak": _memory_peak,
 }
 
-# Those of them that are so many of so many, with Wilson's interval.
-_PROPORTIONS: Mapping[str, Callable[[Sequence[Outcome]], tuple[int, int]]] = {
-    "refusal_precision": _rightly_of_refused,
-    "refusal_recall": _refused_of_unanswerable,
-}
-
 
 def _count(name: str, outcomes: Sequence[Outcome]) -> int:
     """Over how many questions an aggregate is."""
+    if name == "refusal_precision":
+        return sum(o.prediction.abstained for o in _asked_to_refuse(outcomes))
+    if name == "refusal_recall":
+        return sum(not o.question.answerable for o in _asked_to_refuse(outcomes))
     if name in ("aurc", "ece"):
         return len(_judged(outcomes)[1])
     if name.startswith("latency"):

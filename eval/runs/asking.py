@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from eval.errors import RunError
 from eval.evidence import holds
+from eval.metrics import citations
 from eval.runs.corpus import Corpus
 from eval.runs.machine import resident_mib
 from eval.runs.settings import Settings
@@ -119,20 +120,20 @@ class Asker:
         self, question: Question, answer: Answer, hits: Sequence[Hit]
     ) -> tuple[Prediction, list[StoredPassage]]:
         found = [self._corpus.stored(hit.passage) for hit in hits]
-        citations = [self._citation(c) for c in answer.citations]
+        cited = [self._citation(c) for c in answer.citations]
         second = answer.alternatives[0] if answer.abstained and answer.alternatives else None
         best = self._citation(second.citation) if second else None
-        passages = [*found, *(p for _, p in citations), *([best[1]] if best else [])]
+        passages = [*found, *(p for _, p in cited), *([best[1]] if best else [])]
         return Prediction(
             set=self._set.name,
             id=question.id,
             text=answer.text,
             abstained=answer.abstained,
             confidence=answer.confidence,
-            citations=tuple(c for c, _ in citations),
+            citations=tuple(c for c, _ in cited),
             question=answer.question,
             best=second.text if second else answer.text,
-            best_citation=best[0] if best else citations[0][0] if citations else None,
+            best_citation=best[0] if best else cited[0][0] if cited else None,
             retrieved=_retrieved(hits, found),
             timings=dict(answer.timings),
             memory_mib=resident_mib(),
@@ -141,7 +142,7 @@ class Asker:
     def _citation(self, citation: Citation) -> tuple[PredictedCitation, StoredPassage]:
         passage = self._corpus.stored(citation.passage)
         text = self._corpus.library.document(citation.document.id).text
-        intact = text[citation.start : citation.end] == citation.quote
+        intact = citations.intact(citation.quote, text, citation.start, citation.end)
         return PredictedCitation(
             citation.quote, passage.document, citation.start, citation.end, passage.key, intact
         ), passage

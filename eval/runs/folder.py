@@ -90,10 +90,6 @@ class RunFolder:
             (self.path / name).unlink(missing_ok=True)
         shutil.rmtree(self.path / LIBRARIES, ignore_errors=True)
 
-    def knows(self, key: str) -> bool:
-        """Whether the passage is kept already."""
-        return key in self._kept
-
     def add(self, prediction: Prediction, passages: list[StoredPassage]) -> None:
         """Keep a prediction, and before it the passages it names that are not kept yet."""
         assert self._predictions is not None

@@ -66,7 +66,7 @@ def run(
                 folder.restart()
             manifest = _resumed(folder.path, manifest)
             done = folder.resume()
-            missing = {one.name: [q for q in one.questions if (one.name, q.id) not in done] for one in loaded}
+            missing = {one.name: {q.id for q in one.questions if (one.name, q.id) not in done} for one in loaded}
             if any(missing.values()) or manifest["state"] != "finished":
                 manifest["state"] = "stopped"  # unless it comes to its end
                 try:
@@ -83,7 +83,7 @@ def run(
                             asked_set = one if one.documents else resolved(one, corpus.names)
                             stopped = _ask_all(
                                 Asker(asked_set, corpus, used, settings),
-                                _with_ids(asked_set, missing[one.name]),
+                                [q for q in asked_set.questions if q.id in missing[one.name]],
                                 len(one.questions),
                                 folder,
                                 progress,
@@ -115,11 +115,6 @@ def _ask_all(
             folder.add(*ask(question))
         report(Step(total, total, ""))
     return False
-
-
-def _with_ids(evaluation_set: EvaluationSet, questions: Sequence[Question]) -> list[Question]:
-    wanted = {question.id for question in questions}
-    return [question for question in evaluation_set.questions if question.id in wanted]
 
 
 def default_folder(

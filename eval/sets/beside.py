@@ -8,12 +8,29 @@ from pathlib import Path
 from eval.errors import SetError
 from eval.sets.fields import text_of
 from eval.sets.lines import json_lines
-from eval.sets.reading import Log
-from eval.types import SetDocument
+from eval.sets.reading import Log, Reading, set_name
+from eval.types import Layout, Question, SetDocument
 
 FOLDER = "documents"
 INLINE = ".documents.jsonl"
 _INLINE_HINT = 'Each line is one document: {"name": "report.txt", "text": "…", "title": "…"}.'
+
+
+def with_documents(
+    path: Path, layout: Layout, questions: tuple[Question, ...], log: Log, documents: Iterable[Path | str]
+) -> Reading:
+    """The set of the questions read from a file, with the documents given or beside it."""
+    inline, sources = inline_documents(path, log), sources_of(path, documents)
+    return Reading(
+        path,
+        layout,
+        questions,
+        inline,
+        sources,
+        name=set_name(path),
+        notes=tuple(log.notes),
+        faults=tuple(log.faults),
+    )
 
 
 def sources_of(path: Path, given: Iterable[Path | str] = ()) -> tuple[Path, ...]:

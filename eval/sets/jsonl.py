@@ -7,27 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import SetError
-from eval.sets.beside import inline_documents, inline_path, sources_of
+from eval.sets.beside import inline_path, with_documents
 from eval.sets.fields import question_of
 from eval.sets.lines import json_lines, json_objects, read_text
-from eval.sets.reading import Log, Reading, set_name
+from eval.sets.reading import Log, Reading
 from eval.sets.writing import json_text, write_text
 from eval.types import Evidence, Question, SetDocument
 
 
 def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
     """The set at ``path``. Raises ``SetError`` with the line of what is wrong."""
-    questions = tuple(question for _, question in parsed(path, log))
-    return Reading(
-        path,
-        "jsonl",
-        questions,
-        inline_documents(path, log),
-        sources_of(path, documents),
-        name=set_name(path),
-        notes=tuple(log.notes),
-        faults=tuple(log.faults),
-    )
+    return with_documents(path, "jsonl", tuple(question for _, question in parsed(path, log)), log, documents)
 
 
 def parsed(path: Path, log: Log) -> Iterator[tuple[dict[str, Any], Question]]:

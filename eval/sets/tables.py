@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from eval.errors import SetError
-from eval.sets.beside import inline_documents, sources_of
+from eval.sets.beside import with_documents
 from eval.sets.cells import several
 from eval.sets.fields import question_of
 from eval.sets.lines import read_bytes
 from eval.sets.proposals import COLUMNS, accepted
-from eval.sets.reading import Log, Reading, set_name
+from eval.sets.reading import Log, Reading
 from eval.types import Question
 
 Rows = Iterator[tuple[int, list[str]]]
@@ -44,17 +44,7 @@ def read(path: Path, log: Log, documents: Iterable[Path | str] = ()) -> Reading:
 
     Raises ``SetError`` that names the columns found when one is missing.
     """
-    questions = tuple(question for _, question in parsed(path, log))
-    return Reading(
-        path,
-        "table",
-        questions,
-        inline_documents(path, log),
-        sources_of(path, documents),
-        name=set_name(path),
-        notes=tuple(log.notes),
-        faults=tuple(log.faults),
-    )
+    return with_documents(path, "table", tuple(question for _, question in parsed(path, log)), log, documents)
 
 
 def parsed(path: Path, log: Log, *, proposals: bool = False) -> Iterator[tuple[dict[str, object], Question]]:

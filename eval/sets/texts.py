@@ -39,13 +39,10 @@ def loosely(text: str) -> str:
     return _ASIDE.sub("", searchable(text))
 
 
-@dataclass
-class Body:
-    """One document's text, with what is derived from it when it is asked for."""
+class _Searched:
+    """A text that phrases are looked for in, in three forms of which each is made when it is first needed."""
 
-    name: str
     text: str
-    bounds: tuple[tuple[int, int], ...] | None = None
 
     @cached_property
     def folded(self) -> str:
@@ -56,6 +53,24 @@ class Body:
     def loose(self) -> str:
         """What ``loosely`` leaves of the text."""
         return loosely(self.text)
+
+    def match(self, phrase: str) -> Match:
+        """How exactly the phrase stands in the text."""
+        if phrase in self.text:
+            return Match.VERBATIM
+        if fold(phrase) in self.folded:
+            return Match.FOLDED
+        loose = loosely(phrase)
+        return Match.LOOSE if loose and loose in self.loose else Match.NONE
+
+
+@dataclass
+class Body(_Searched):
+    """One document's text, with what is derived from it when it is asked for."""
+
+    name: str
+    text: str
+    bounds: tuple[tuple[int, int], ...] | None = None
 
     @cached_property
     def passages(self) -> tuple[tuple[int, int], ...]:
@@ -73,15 +88,6 @@ class Body:
             self.bounds = tuple((p.start, p.end) for p in parsed.passages)
         return self.bounds
 
-    def match(self, phrase: str) -> Match:
-        """How exactly the phrase stands in the text."""
-        if phrase in self.text:
-            return Match.VERBATIM
-        if fold(phrase) in self.folded:
-            return Match.FOLDED
-        loose = loosely(phrase)
-        return Match.LOOSE if loose and loose in self.loose else Match.NONE
-
     def places(self, phrase: str) -> list[int]:
         """Where the phrase begins in the folded text."""
         return list(_occurrences(fold(phrase), self.folded))
@@ -92,46 +98,34 @@ class Body:
         return sum(any(start <= a and b <= end for a, b in ends) for start, end in self.passages)
 
 
-class _Whole:
-    """All texts in one, so that a phrase is looked for in one go instead of document by document."""
+class _Whole(_Searched):
+    """All texts in one, so that a phrase, one without ``_BETWEEN``, is looked for in one go."""
 
     def __init__(self, bodies: Sequence[Body]) -> None:
         self._bodies = bodies
         self._starts = [0, *accumulate(len(body.text) + 1 for body in bodies)]
-        self._text = _BETWEEN.join(body.text for body in bodies)
+        self.text = _BETWEEN.join(body.text for body in bodies)
 
     @cached_property
-    def _folded(self) -> str:
-        return fold(self._text)  # offsets stay
-
-    @cached_property
-    def _loose(self) -> str:
+    def loose(self) -> str:
+        """What ``loosely`` leaves of each text."""
         return _BETWEEN.join(body.loose for body in self._bodies)
-
-    def match(self, phrase: str) -> Match:
-        """How exactly the phrase stands in any text; it holds no ``_BETWEEN``."""
-        if phrase in self._text:
-            return Match.VERBATIM
-        if fold(phrase) in self._folded:
-            return Match.FOLDED
-        loose = loosely(phrase)
-        return Match.LOOSE if loose and loose in self._loose else Match.NONE
 
     def first(self, phrase: str) -> int | None:
         """The number of the first text that holds the phrase verbatim."""
-        at = self._text.find(phrase)
+        at = self.text.find(phrase)
         return bisect_right(self._starts, at) - 1 if at >= 0 else None
 
     def holders(self, phrase: str) -> Iterator[Body]:
         """The texts that hold the phrase, folded."""
         phrase = fold(phrase)
-        at = self._folded.find(phrase)
+        at = self.folded.find(phrase)
         while at >= 0:
             number = bisect_right(self._starts, at) - 1
             yield self._bodies[number]
             if number + 1 == len(self._bodies):
                 return
-            at = self._folded.find(phrase, self._starts[number + 1])
+            at = self.folded.find(phrase, self._starts[number + 1])
 
 
 class Texts:
