@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import chain, retrieval, speed
+from eval.bench import chain, reports, retrieval, speed
 from eval.bench.data import EVALUATION, TRAINING, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.runs.corpus import corpus_of
@@ -83,6 +83,32 @@ def _chain(name: str, data: EvaluationSet, errors: bool) -> None:
     typer.echo(chain.chain_table(name, result))
     if errors:
         typer.echo(chain.errors(result.outcomes))
+
+
+@app.command("reports")
+def reports_table(
+    shared: Shared = SHARED,
+    library: Annotated[
+        Path | None, typer.Option(help="The Library of the reports, made or gone on with; by default in the cache.")
+    ] = None,
+    documents: Annotated[int | None, typer.Option(min=1, help="Only so many reports, spread over all.")] = None,
+    every: Every = 1,
+    errors: Errors = False,
+) -> None:
+    """The right year and the right place: questions on 50 national and 31 provincial government reports."""
+    from embeddings import load_embedder
+
+    files = reports.reports(shared, documents)
+    data = reports.questions(list(files), every)
+    embedder = load_embedder()
+    folder = library or reports.default_library(embedder, list(files))
+    with reports.library_of(files, folder, embedder, progress=True) as held:
+        result = run(data, library=held, progress=True)
+        passages = sum(held.passage_counts().values())
+    typer.echo(describe())
+    typer.echo(reports.table(result, len(files), passages))
+    if errors:
+        typer.echo(chain.errors(result.sets[0].outcomes))
 
 
 @app.command("speed")
