@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOURCES = {
-    "cmrc": ("data/cmrc2018/train.json", "data/cmrc2018/trial.json"),
-    "drcd": ("data/drcd/train_part.json",),
+    "cmrc": "data/cmrc2018/train.json",
+    "trial": "data/cmrc2018/trial.json",
+    "drcd": "data/drcd/train_part.json",
 }
 
 
@@ -35,20 +36,19 @@ def load(shared: Path) -> tuple[list[Paragraph], list[Asked]]:
     """All paragraphs and questions. An answer that is not where the file says is looked for, and else left out."""
     paragraphs: list[Paragraph] = []
     questions: list[Asked] = []
-    for source, files in SOURCES.items():
-        for file in files:
-            for article in json.loads((shared / file).read_text(encoding="utf-8"))["data"]:
-                for each in article["paragraphs"]:
-                    text = each["context"]
-                    for question in each["qas"]:
-                        answer = question["answers"][0]
-                        words = answer["text"].strip()
-                        start = text.find(words, max(0, answer["answer_start"]))
-                        if start != answer["answer_start"] + answer["text"].find(words):
-                            start = text.find(words)
-                        if words and start >= 0 and question["question"].strip():
-                            questions.append(
-                                Asked(question["question"].strip(), len(paragraphs), start, start + len(words))
-                            )
-                    paragraphs.append(Paragraph(text, str(article.get("title", "")), source))
+    for source, file in SOURCES.items():
+        for article in json.loads((shared / file).read_text(encoding="utf-8"))["data"]:
+            for each in article["paragraphs"]:
+                text = each["context"]
+                for question in each["qas"]:
+                    answer = question["answers"][0]
+                    words = answer["text"].strip()
+                    start = text.find(words, max(0, answer["answer_start"]))
+                    if start != answer["answer_start"] + answer["text"].find(words):
+                        start = text.find(words)
+                    if words and start >= 0 and question["question"].strip():
+                        questions.append(
+                            Asked(question["question"].strip(), len(paragraphs), start, start + len(words))
+                        )
+                paragraphs.append(Paragraph(text, str(article.get("title", "")), source))
     return paragraphs, questions

@@ -8,10 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.period import Verdict, agreement, asked
 from qa.reader.pairs import heading, room, row
 from qa.reader.tokens import Tokens, tokenise
+from qa.reader.train.corpus import ReportPassage
+from qa.reader.train.negatives import WordSearch
+from qa.reader.train.reports import Asked as Question
+from qa.reader.train.reports import Fact, ask, elsewhere
 from qa.reader.train.rows import Labelled
 from qa.reader.train.squad import Asked, Paragraph
+from qa.text.normalise import fold
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -74,13 +80,13 @@ def on_paragraphs(
     maker: Maker, paragraphs: Sequence[Paragraph], questions: Sequence[Asked], rng: random.Random, drcd: int
 ) -> Iterator[Labelled | None]:
     """One row a question, ``drcd`` for those of DRCD, and some windows beside the answer."""
-    for asked in questions:
-        paragraph = paragraphs[asked.paragraph]
+    for one in questions:
+        paragraph = paragraphs[one.paragraph]
         for _ in range(drcd if paragraph.source == "drcd" else 1):
             above = maker.titled(paragraph)
-            yield maker.answered(asked.question, above, paragraph.text, asked.start, asked.end)
+            yield maker.answered(one.question, above, paragraph.text, one.start, one.end)
             if rng.random() < ELSEWHERE:
-                yield maker.unanswered(asked.question, above, paragraph.text, [(asked.start, asked.end)])
+                yield maker.unanswered(one.question, above, paragraph.text, [(one.start, one.end)])
 
 
 def on_wrong_paragraphs(
@@ -92,16 +98,69 @@ def on_wrong_paragraphs(
     share: float,
 ) -> Iterator[Labelled | None]:
     """For a ``share`` of the questions, a window of a paragraph that retrieval found and that lacks the answer."""
-    for asked, numbers in zip(questions, found, strict=True):
+    for one, numbers in zip(questions, found, strict=True):
         if rng.random() >= share:
             continue
-        answer = paragraphs[asked.paragraph].text[asked.start : asked.end]
-        wrong = [n for n in numbers if n != asked.paragraph and answer not in paragraphs[n].text]
+        answer = paragraphs[one.paragraph].text[one.start : one.end]
+        wrong = [n for n in numbers if n != one.paragraph and answer not in paragraphs[n].text]
         if wrong:
             paragraph = paragraphs[wrong[min(int(rng.expovariate(0.7)), len(wrong) - 1)]]
-            yield maker.unanswered(asked.question, maker.titled(paragraph), paragraph.text)
+            yield maker.unanswered(one.question, maker.titled(paragraph), paragraph.text)
 
 
 def stage_file(folder: Path, number: int) -> Path:
     """Where the rows of stage ``number`` (from 1) are kept."""
     return folder / f"stage-{number}.npz"
+
+
+HELD_REPORTS = 8
+"""Every so many-th report is held apart, for the weights of the selection and the calibration."""
+HELD_PARAGRAPHS = 8
+"""Every so many-th paragraph of DRCD's part, likewise; of CMRC, the trial set is."""
+
+
+def held_apart(paragraphs: Sequence[Paragraph]) -> list[bool]:
+    """For each paragraph, whether the model never sees it."""
+    out, met = [], 0
+    for paragraph in paragraphs:
+        met += paragraph.source == "drcd"
+        out.append(paragraph.source == "trial" or (paragraph.source == "drcd" and met % HELD_PARAGRAPHS == 0))
+    return out
+
+
+def on_reports(
+    maker: Maker, found_facts: Sequence[Fact], search: WordSearch, passages: Sequence[ReportPassage], rng: random.Random
+) -> Iterator[Labelled | None]:
+    """One row a fact, and rows that do not answer: another year, place or aspect, and passages that search finds."""
+    for fact in found_facts:
+        passage = fact.passage
+        question = ask(fact, rng)
+        yield maker.answered(question.question, passage.above, passage.text, fact.start, fact.end)
+        draw = rng.random()
+        if draw < 0.3:
+            other = elsewhere(fact, rng)
+            if other:
+                yield maker.unanswered(other, passage.above, passage.text)
+        elif draw < 0.65:
+            wrong = _wrong(fact, question, search, passages)
+            if wrong is not None:
+                yield maker.unanswered(question.question, wrong.above, wrong.text)
+
+
+def _wrong(
+    fact: Fact, question: Question, search: WordSearch, passages: Sequence[ReportPassage]
+) -> ReportPassage | None:
+    """The best passage that search finds and that surely does not answer: of another place or year, or without a key word."""
+    wanted = asked(question.question)
+    answer = fact.passage.text[fact.start : fact.end]
+    for number in search.search(question.question, 8):
+        passage = passages[number]
+        if passage is fact.passage or answer in passage.text:
+            continue
+        parts = agreement(wanted, passage.told, None)
+        if Verdict.MISMATCH in (parts.period, parts.place):
+            return passage
+        same = passage.report == fact.passage.report
+        if fact.key[-2:] not in fold(passage.text) and (same or not (question.dated or question.placed)):
+            return passage
+    return None
