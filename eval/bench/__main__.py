@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import chain, reports, retrieval, speed
+from eval.bench import chain, engines, reports, retrieval, speed
 from eval.bench.data import EVALUATION, TRAINING, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.runs.corpus import corpus_of
@@ -117,6 +117,16 @@ def speed_table(shared: Shared = SHARED) -> None:
     data = seed_set(shared)
     typer.echo(describe())
     typer.echo(speed.table(data.sources, data.questions))
+
+
+@app.command("engines")
+def engines_table(
+    rounds: Annotated[int, typer.Option(min=1, help="How often each engine reads each batch.")] = 7,
+    threads: Annotated[int, typer.Option(min=0, help="Threads of each engine; 0: as many as torch takes.")] = 0,
+) -> None:
+    """What runs the reader's model how fast: torch, ONNX Runtime, OpenVINO, as far as installed."""
+    typer.echo(describe())
+    typer.echo(engines.table(rounds, threads))
 
 
 app.command("peers")(peers_table)
