@@ -70,20 +70,28 @@ class Contribution:
 class Hit:
     """A Passage that retrieval returned.
 
-    ``score`` is the fused score (higher is better; see ``qa.retriever.fusion``). ``dense`` (cosine) and ``lexical``
-    (BM25) say what each part contributed; ``lexical`` is ``None`` for a Passage that is not among its candidates.
+    ``score`` is the fused score (higher is better; see ``qa.retriever.fusion``), with what the agreement of year and
+    place adds to it (see ``qa.retriever.circumstance``). ``dense`` (cosine) and ``lexical`` (BM25) say what each part
+    contributed; ``lexical`` is ``None`` for a Passage that is not among its candidates. ``title``, ``date`` and
+    ``organisation`` are the Document's; ``position`` is where the Passage starts in it, from 0 to 1.
     """
 
     passage: Passage
     score: float
     dense: Contribution | None = None
     lexical: Contribution | None = None
+    title: str = ""
+    date: str | None = None
+    organisation: str | None = None
+    position: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
         p = self.passage
         return {
             "document_id": p.document_id,
+            "title": self.title,
+            "date": self.date,
             "passage_id": p.id,
             "start": p.start,
             "end": p.end,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import LibraryError
 from qa.library import schema
+from qa.retriever.circumstance import About
 from qa.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -303,6 +304,20 @@ class Store:
         """Titles by document id."""
         with self._translated():
             return dict(self._connect().execute("SELECT id, title FROM documents"))
+
+    def about(self, document_ids: Iterable[str]) -> dict[str, About]:
+        """Title, date, organisation and extent of documents by id, without reading their texts."""
+        found: dict[str, About] = {}
+        for chunk in _chunks(list(document_ids)):
+            with self._translated():
+                rows = self._connect().execute(
+                    "SELECT d.id, d.title, d.date, d.organisation,"
+                    ' (SELECT max("end") FROM passages p WHERE p.document_id = d.id)'
+                    f" FROM documents d WHERE d.id IN ({_marks(chunk)})",
+                    chunk,
+                )
+                found.update((str(row[0]), About(row[1], row[2], row[3], row[4] or 0)) for row in rows)
+        return found
 
     def passage_counts(self) -> dict[str, int]:
         """Passages by document id."""

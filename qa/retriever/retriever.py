@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import filelock
 
 from qa.errors import QuestionError
+from qa.period import asked as asked_of
+from qa.retriever.circumstance import About, rerank
 from qa.retriever.context import context
 from qa.retriever.fusion import fuse
 from qa.retriever.lexical import LexicalEntry, LexicalIndex, LexicalUnreadable
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from embeddings import Embedder, VectorIndex
 
 MAX_QUESTION = 2_000
-# How many candidates each part brings before they are fused.
+# How many candidates each part brings before they are fused; and where a year or a place is asked for, which every
+# other year's and place's report has passages like.
 CANDIDATES = 60
+ALIKE_CANDIDATES = 200
 
 
 class Source(Protocol):
@@ -55,6 +60,9 @@ class Source(Protocol):
     def titles(self) -> dict[str, str]:
         """Titles by document id."""
 
+    def about(self, document_ids: Iterable[str]) -> dict[str, About]:
+        """Title, date, organisation and extent of documents by id."""
+
 
 class Delta(Protocol):
     """What changed since a cache was built."""
@@ -74,6 +82,15 @@ class Delta(Protocol):
     @property
     def whole(self) -> bool:
         """Whether the cache was not built from this Library, and starts from nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """Candidates: ``scores`` are fused, best first; ``dense`` and ``lexical`` are each part's, by passage id."""
+
+    scores: list[tuple[int, float]]
+    dense: dict[int, float]
+    lexical: dict[int, float]
 
 
 def checked(question: str) -> str:
@@ -224,27 +241,38 @@ class Retriever:
             raise ValueError(f"k must be at least 1, not {k}")
         if not self._source.model():
             return []
-        depth = max(CANDIDATES, k)
+        asked = asked_of(question)
+        fused = self.fused(question, max(ALIKE_CANDIDATES if asked.any else CANDIDATES, k), documents)
+        # Passages that went since the caches were read are not in the answer, whatever the caches say.
+        passages = self._source.passages([identifier for identifier, _ in fused.scores])
+        abouts = self._source.about({p.document_id for p in passages.values()})
+        ranks = {part: _ranks(scores) for part, scores in (("dense", fused.dense), ("lexical", fused.lexical))}
+        hits = []
+        for identifier, score in rerank(fused.scores, asked, passages, abouts)[:k]:
+            passage = passages[identifier]
+            about = abouts.get(passage.document_id, About())
+            hits.append(
+                Hit(
+                    passage,
+                    score,
+                    _contribution(identifier, fused.dense, ranks["dense"]),
+                    _contribution(identifier, fused.lexical, ranks["lexical"]),
+                    about.title,
+                    about.date,
+                    about.organisation,
+                    about.position(passage),
+                )
+            )
+        return hits
+
+    def fused(self, question: str, depth: int, documents: Sequence[str] | None = None) -> Fused:
+        """The candidates of both parts, ``depth`` of each, with their fused scores, before year and place count."""
         with self._mutex:
             self._refresh_vectors()
             self._refresh_lexical(wait=False)
             dense, lexical = self._candidates(question, depth, documents)
             size = len(self._vectors) if self._vectors is not None else 0
-        fused = fuse(dense, lexical, size)
-        # Passages that went since the caches were read are not in the answer, whatever the caches say.
-        passages = self._source.passages([identifier for identifier, _ in fused])
-        ranks = {part: _ranks(scores) for part, scores in (("dense", dense), ("lexical", lexical))}
-        hits = [
-            Hit(
-                passages[identifier],
-                score,
-                _contribution(identifier, dense, ranks["dense"]),
-                _contribution(identifier, lexical, ranks["lexical"]),
-            )
-            for identifier, score in fused
-            if identifier in passages
-        ]
-        return hits[:k]
+        return Fused(fuse(dense, lexical, size), dense, lexical)
 
     def _candidates(
         self, question: str, depth: int, documents: Sequence[str] | None
