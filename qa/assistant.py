@@ -12,18 +12,20 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from qa.errors import QuestionError
 from qa.library import Library
 from qa.retriever.retriever import checked
 from qa.text.normalise import searchable
 from qa.types import Alternative, Answer, Citation, Document, Hit, Turn
 
 if TYPE_CHECKING:
-    from embeddings import Embedder
     from qa.reader.base import Candidate, Reader
 
 # Passages that are read for an answer, and shown as the nearest ones beside it.
 READ = 5
 ALTERNATIVES = 4
+PART = "；"
+"""What stands between the parts of an answer to a question for several things, where they stand apart."""
 _GROUPING = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _MARKS = r"[\s.,、。;:!?\"'“”‘’()「」『』《》〈〉【】\[\]]"
 _IDLE_MARKS = re.compile(rf"(?<![0-9]){_MARKS}|{_MARKS}(?![0-9])")
@@ -38,17 +40,19 @@ def ask(
     organisation: str | None = None,
     since: str | date | None = None,
     until: str | date | None = None,
+    min_confidence: float | None = None,
     reader: Reader | None = None,
 ) -> Answer:
     """Answer a question in the words of the Library's documents, or abstain.
 
     ``history`` holds the earlier questions of the conversation, oldest first, as strings or ``Turn``s; a question
     that leans on them is completed from them, and ``Answer.question`` says how it was understood. The filters are
-    those of ``Library.search``. ``reader`` replaces the default answer selector. ``library`` may be a folder, which
-    must then exist.
+    those of ``Library.search``. An answer of less than ``min_confidence`` (0..1; by default the reader's threshold) is
+    not given: lower answers more, higher is wrong less often. ``reader`` replaces the default one. ``library`` may be
+    a folder, which must then exist.
 
-    Raises ``QuestionError`` for an empty question or one of more than 2,000 characters, ``LibraryError`` when the
-    Library cannot be opened.
+    Raises ``QuestionError`` for an empty question or one of more than 2,000 characters, and for a ``min_confidence``
+    outside 0..1; ``LibraryError`` when the Library cannot be opened.
     """
     if not isinstance(library, Library):
         with Library.open(library, create=False) as opened:
@@ -60,21 +64,28 @@ def ask(
                 organisation=organisation,
                 since=since,
                 until=until,
+                min_confidence=min_confidence,
                 reader=reader,
             )
     clock = _Clock()
     question = checked(question)
+    _check_confidence(min_confidence)
     with clock.stage("followup"):
         standalone = _standalone(question, history)
     with clock.stage("retrieve"):
         hits = library.search(
             standalone, READ, documents=documents, organisation=organisation, since=since, until=until
         )
-    return _answered(standalone, hits, library, reader, clock)
+    return _answered(standalone, hits, library, reader, min_confidence, clock)
 
 
 def answer_from(
-    question: str, hits: Sequence[Hit], *, library: Library | str | os.PathLike[str], reader: Reader | None = None
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    library: Library | str | os.PathLike[str],
+    min_confidence: float | None = None,
+    reader: Reader | None = None,
 ) -> Answer:
     """Answer a standalone question from these passages alone, best first: ``ask`` without retrieval.
 
@@ -82,11 +93,27 @@ def answer_from(
     """
     if not isinstance(library, Library):
         with Library.open(library, create=False) as opened:
-            return answer_from(question, hits, library=opened, reader=reader)
-    return _answered(checked(question), hits, library, reader, _Clock())
+            return answer_from(question, hits, library=opened, min_confidence=min_confidence, reader=reader)
+    _check_confidence(min_confidence)
+    return _answered(checked(question), hits, library, reader, min_confidence, _Clock())
 
 
-def _answered(question: str, hits: Sequence[Hit], library: Library, reader: Reader | None, clock: _Clock) -> Answer:
+def _check_confidence(value: float | None) -> None:
+    if value is not None and not 0 <= value <= 1:
+        raise QuestionError(
+            f"the least confidence is {value}, and a probability is between 0 and 1",
+            "leave it out for the default, or try 0.3 for more answers, 0.8 for surer ones",
+        )
+
+
+def _answered(
+    question: str,
+    hits: Sequence[Hit],
+    library: Library,
+    reader: Reader | None,
+    min_confidence: float | None,
+    clock: _Clock,
+) -> Answer:
     with clock.stage("read"):
         if reader is None and hits:
             reader = default_reader(library)
@@ -97,15 +124,16 @@ def _answered(question: str, hits: Sequence[Hit], library: Library, reader: Read
             for identifier in dict.fromkeys(c.hit.passage.document_id for c in candidates)
         }
         merged = [_alternative(group, texts) for group in _same_answers(candidates)]
-        threshold = reader.threshold if reader is not None else 1.0
+        threshold = min_confidence if min_confidence is not None else reader.threshold if reader is not None else 1.0
         best = merged[0] if merged and merged[0][0].confidence >= threshold else None
+        parts = _parts(question, merged, threshold) if best else []
     return Answer(
-        text=best[0].text if best else "",
-        citations=best[1] if best else (),
+        text=PART.join(a.text for a, _ in parts),
+        citations=tuple(citation for _, cited in parts for citation in cited),
         confidence=merged[0][0].confidence if merged else 0.0,
         abstained=best is None,
         question=question,
-        alternatives=tuple(a for a, _ in merged[1 if best else 0 :][:ALTERNATIVES]),
+        alternatives=tuple(each[0] for each in merged if each not in parts)[:ALTERNATIVES],
         nearest=tuple(hits),
         timings=clock.timings(),
     )
@@ -136,16 +164,31 @@ def _standalone(question: str, history: Sequence[str | Turn]) -> str:
     return standalone(question, [turn if isinstance(turn, str) else turn.question for turn in history])
 
 
+def _parts(
+    question: str, merged: Sequence[tuple[Alternative, tuple[Citation, ...]]], threshold: float
+) -> list[tuple[Alternative, tuple[Citation, ...]]]:
+    """The best answer; to a question for several things, also the others that are surely given, in their order."""
+    from qa.reader.question import Kind
+    from qa.reader.selection import analysed
+
+    if analysed(question).kind is not Kind.LIST:
+        return [merged[0]]
+    sure = [each for each in merged if each[0].confidence >= max(threshold, merged[0][0].confidence / 2)]
+    first = merged[0][0].citation.document.id
+    apart = [each for each in sure if each[0].citation.document.id == first]
+    return sorted(apart, key=lambda each: each[0].citation.start)
+
+
 def default_reader(library: Library) -> Reader:
-    """The reader that ``ask`` uses for this Library; it loads the Library's embedding model."""
-    return _reader_over(library.embedder)
+    """The reader that ``ask`` uses for this Library."""
+    return _reader()
 
 
-@lru_cache(maxsize=4)
-def _reader_over(embedder: Embedder) -> Reader:
-    from qa.reader.first import FirstSelector
+@lru_cache(maxsize=1)
+def _reader() -> Reader:
+    from qa.reader.trained import TrainedReader
 
-    return FirstSelector(embedder)
+    return TrainedReader()
 
 
 def _same_answers(candidates: Sequence[Candidate]) -> list[list[Candidate]]:

@@ -128,6 +128,10 @@ def ask(
     organisation: OrganisationFilter = None,
     since: SinceFilter = None,
     until: UntilFilter = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Abstain below this probability.", show_default="the reader's own"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with an exact quote and its source, or say that the documents do not answer it."""
@@ -144,6 +148,7 @@ def ask(
             organisation=organisation,
             since=since,
             until=until,
+            min_confidence=min_confidence,
         )
         if as_json:
             _print_json(answer.to_dict())

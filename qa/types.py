@@ -168,9 +168,10 @@ class Alternative:
 class Answer:
     """What ``ask`` returns.
 
-    ``text`` is the first Citation's quote, or "" when abstained; ``question`` is the standalone question that was
-    answered; ``confidence`` is in 0..1; ``nearest`` are the passages that retrieval found, also when abstained;
-    ``timings`` are seconds by stage, with the whole under ``total``.
+    ``text`` is the first Citation's quote, or "" when abstained; where a question asks for several things that stand
+    apart, it is their quotes in the document's order, "；" between them, and each has its Citations. ``question`` is
+    the standalone question that was answered; ``confidence`` is in 0..1; ``nearest`` are the passages that retrieval
+    found, also when abstained; ``timings`` are seconds by stage, with the whole under ``total``.
     """
 
     text: str

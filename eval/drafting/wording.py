@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from eval.drafting.corpus import Corpus, Statement
-from qa.reader.features import clauses as _clauses
 from qa.reader.tagger import tagger
+from qa.text.sentences import clauses as _clauses
 
 _GROWTH_EDGE = re.compile(r"、(?=同比|比上年|较上年|增长|下降|增速)")
 _NOUNS = ("n", "vn", "j", "l", "b", "an", "s", "f", "q", "eng", "i", "nz")

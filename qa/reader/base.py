@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from qa.types import Hit
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +41,4 @@ class Reader(Protocol):
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Candidates, best first; ``[]`` when there is nothing to read."""
-        ...
-
-
-class SentenceEmbedder(Protocol):
-    """The part of an embedding model that the first selector uses."""
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions: shape ``(len(texts), dim)``, float32, of length 1."""
-        ...
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of sentences: shape ``(len(texts), dim)``, float32, of length 1."""
         ...

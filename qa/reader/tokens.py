@@ -25,7 +25,10 @@ BEGIN, PAD, END = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Token ids of a text with their places in it: ``text[starts[i]:ends[i]]``, without outer spaces."""
+    """Token ids of a text with their places in it: ``text[starts[i]:ends[i]]``, without outer spaces.
+
+    The mark that begins a word has an empty place where the word is cut behind it.
+    """
 
     ids: tuple[int, ...]
     starts: tuple[int, ...]
@@ -56,6 +59,7 @@ def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
 def tokenise_all(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Tokens]:
     """``tokenise`` for several texts at once."""
     out = []
+    mark = tokenizer.token_to_id("▁")
     for text, encoding in zip(
         texts,
         tokenizer.encode_batch([simplify(text) for text in texts], add_special_tokens=False),
@@ -67,9 +71,9 @@ def tokenise_all(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Tokens]:
                 start += 1
             while end > start and text[end - 1].isspace():
                 end -= 1
-            if start < end:  # a lone word mark covers nothing that could be quoted
+            if start < end:
                 ids.append(number)
                 starts.append(start)
-                ends.append(end)
+                ends.append(start if number == mark else end)
         out.append(Tokens(tuple(ids), tuple(starts), tuple(ends)))
     return out

@@ -118,17 +118,21 @@ def span_loss(
 
 def train(
     trainer: Trainer,
-    stage_path: Callable[[int], Path],
+    rows_of: Callable[[int], stored.Rows],
     checkpoint: Path,
     *,
     say: Callable[[str], None],
+    after: Callable[[int], None] = lambda _: None,
     every: float = 120.0,
 ) -> None:
-    """Go through all stages from where ``checkpoint`` stands, saving every so many seconds and behind each stage."""
+    """Go through all stages from where ``checkpoint`` stands, saving every so many seconds.
+
+    ``rows_of`` gives the rows of a stage; ``after`` is called behind each.
+    """
     recipe = trainer.recipe
     stage, done = trainer.resume(checkpoint) if checkpoint.exists() else (1, 0)
     for number in range(stage, recipe.stages + 1):
-        data = stored.load(stage_path(number))
+        data = rows_of(number)
         plan = stored.batches(data.lengths(), recipe.batch_tokens, np.random.default_rng(recipe.seed + number))
         begun = saved = time.monotonic()
         first, recent, tokens = done, [], 0
@@ -156,4 +160,4 @@ def train(
                 saved = now
         done = 0
         trainer.save(checkpoint, number + 1, 0)
-        trainer.save(checkpoint.with_name(f"after-stage-{number}.pt"), number + 1, 0)
+        after(number)

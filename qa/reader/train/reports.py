@@ -18,6 +18,7 @@ from qa.reader.question import Kind
 from qa.reader.spans import typed_spans
 from qa.reader.tagger import tagger
 from qa.reader.train.corpus import Report, ReportPassage
+from qa.reader.units import word_set
 from qa.text.aliases import GROUPS
 from qa.text.normalise import fold
 from qa.text.sentences import split_sentences
@@ -45,22 +46,28 @@ _OPENING = re.compile(
     r"^(?:预计|全年|其中|同时|并且?|共|累计|我们|我省|我市|我区|全区|全省|全市|全国|——|[一二三四五六七八九]是|今年|去年|上年"
     r"|\d{4}年|过去一年|一年来|五年来|年内|\s|[\"“]|—)+"
 )
-_BRIDGE = re.compile(r"(?:达到|达|为|突破|超过|实现|完成|约|超|近|是|在|到|了|预计|保持|占|稳定|控制|以内|不低于|不少于)+$")
+_BRIDGE = re.compile(
+    r"(?:达到|达|为|突破|超过|实现|完成|约|超|近|是|在|到|了|预计|保持|占|稳定|控制|以内|不低于|不少于)+$"
+)
 _CHANGE = re.compile(
     r"(同比|比上年|年均|累计|预期|分别|预计|再|共|将)*(增长|下降|提高|上涨|增加|减少|降低|提升|上升|新增)[了到至约超近]*$"
 )
-_VERBS = (
-    "推进 实施 建设 建成 完成 启动 开展 打造 培育 发展 支持 出台 制定 设立 成立 举办 建立 实现 推动 加快 推广 落实 争创 "
-    "创建 获批 荣获 获得 入选 引进 新建 改造 开通 投产 开工 扩大 修订 颁布 发布 签署 承办 组建 布局 做强 壮大 抓好 办好 "
-    "深化 突破 整治 保护 治理 申报 组织 发行 引导 鼓励 编制 构建 完善 强化 优化 取消 下放 清理 淘汰 化解 用好 争取"
-).split()
-_DID = re.compile("(" + "|".join(_VERBS) + ")了?")
+_VERBS = word_set(
+    "推进 实施 建设 建成 完成 启动 开展 打造 培育 发展 支持 出台 制定 设立 成立 举办 建立 实现 推动 加快 推广 "
+    "落实 争创 创建 获批 荣获 获得 入选 引进 新建 改造 开通 投产 开工 扩大 修订 颁布 发布 签署 承办 组建 布局 "
+    "做强 壮大 抓好 办好 深化 突破 整治 保护 治理 申报 组织 发行 引导 鼓励 编制 构建 完善 强化 优化 取消 下放 "
+    "清理 淘汰 化解 用好 争取"
+)
+_DID = re.compile("(" + "|".join(sorted(_VERBS)) + ")了?")
 _ITEM = r"[^、,，;；。:：和及与等]{2,16}"
-_LIST = re.compile(rf"(?P<items>{_ITEM}(?:、{_ITEM})+(?:(?:和|及|以及|与){_ITEM})?)(?P<etc>等)?(?P<rest>[^,，;；。:：、]{{0,14}})$")
+_LIST = re.compile(
+    rf"(?P<items>{_ITEM}(?:、{_ITEM})+(?:(?:和|及|以及|与){_ITEM})?)(?P<etc>等)?(?P<rest>[^,，;；。:：、]{{0,14}})$"
+)
 _RANK = re.compile(r"第[一二三四五六七八九十\d]+[位名]?")
-_DEADLINE = re.compile(r"^到(?P<time>(?:\d{4}年|今年|明年|本世纪)(?:年?[底末])?|[^,，]{2,6}年?[底末])$")
 _HEAD_NOUN = re.compile(r"^[\u4e00-\u9fff]{2,6}$")
-_COUNTED = re.compile(r"^(?P<n>\d+|[一二两三四五六七八九十百]+)(?P<m>个|项|条|家|座|类|种|处|所|批|位|名|大|款|场|部|件)")
+_COUNTED = re.compile(
+    r"^(?P<n>\d+|[一二两三四五六七八九十百]+)(?P<m>个|项|条|家|座|类|种|处|所|批|位|名|大|款|场|部|件)"
+)
 
 
 def facts(reports: Sequence[Report], passages: Sequence[ReportPassage]) -> Iterator[Fact]:
@@ -140,7 +147,11 @@ def _figure(clause: str, before: str) -> _Found | None:
         verb = change.group(2)
         if not 3 <= len(indicator) <= 18 or after:
             return None
-        forms = [f"{indicator}{verb}了多少?", f"{indicator}{verb}多少?", f"{indicator}{verb}{unit and '多少' + unit or '百分之几'}?"]
+        forms = [
+            f"{indicator}{verb}了多少?",
+            f"{indicator}{verb}多少?",
+            f"{indicator}{verb}{(unit and '多少' + unit) or '百分之几'}?",
+        ]
         if verb in ("增长", "增加", "提高", "上涨", "提升", "上升"):
             forms += [f"{indicator}的增速是多少?", f"{indicator}涨了多少?", f"{indicator}增幅多大?"] if not unit else []
         elif verb in ("下降", "减少", "降低") and not unit:
@@ -206,7 +217,10 @@ def _list(clause: str, before: str) -> _Found | None:
         return None
     forms = [f"{lead}{verb_word}了哪些{noun}?", f"{lead}{verb_word}哪些{noun}?", f"{verb_word}的{noun}有哪些?"]
     if counted:
-        forms += [f"{lead}{verb_word}了哪几{counted['m']}{noun}?", f"{lead}{verb_word}哪{counted['n']}{counted['m']}{noun}?"]
+        forms += [
+            f"{lead}{verb_word}了哪几{counted['m']}{noun}?",
+            f"{lead}{verb_word}哪{counted['n']}{counted['m']}{noun}?",
+        ]
     return start, end, forms, verb_word + noun, "list"
 
 
@@ -284,15 +298,15 @@ def elsewhere(fact: Fact, rng: random.Random) -> str | None:
                 options.append(f"{rng.choice((f'{year - 1}年', '去年', '上年'))}{question}")
     places = fact.told.places
     if places and places[0] != COUNTRY:
-        other_place = rng.choice([p for p in _PLACES if p not in text and p not in places])
+        other_place = rng.choice([p for p in sorted(_PLACES) if p not in text and p not in places])
         options.append(f"{other_place}{f'{year}年' if year and rng.random() < 0.5 else ''}{question}")
     return rng.choice(options) if options else None
 
 
-_PLACES = (
-    "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 北京 "
-    "天津 上海 重庆 内蒙古 广西 西藏 宁夏 新疆 青岛市 石桥区 临江县 南湾街道 平川市"
-).split()
+_PLACES = word_set(
+    "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 "
+    "甘肃 青海 北京 天津 上海 重庆 内蒙古 广西 西藏 宁夏 新疆 青岛市 石桥区 临江县 南湾街道 平川市"
+)
 
 
 def _year(told: Told) -> int | None:

@@ -150,7 +150,7 @@ def on_reports(
 def _wrong(
     fact: Fact, question: Question, search: WordSearch, passages: Sequence[ReportPassage]
 ) -> ReportPassage | None:
-    """The best passage that search finds and that surely does not answer: of another place or year, or without a key word."""
+    """The best passage found that surely does not answer: of another place or year, or without a key word."""
     wanted = asked(question.question)
     answer = fact.passage.text[fact.start : fact.end]
     for number in search.search(question.question, 8):

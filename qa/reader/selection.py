@@ -1,0 +1,168 @@
+"""Which span of which passage answers, and how sure that is: the reader's scores weighed with everything else.
+
+The weights are those of a logistic regression on questions held apart from training (``python -m qa.reader.train
+select``), so that what comes out is the probability that the span is right.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.period import Agreement, Asked, Verdict, agreement, asked, told_at
+from qa.reader.decode import Span
+from qa.reader.question import Kind, Question, analyse
+from qa.text.aliases import in_words_of
+from qa.text.normalise import fold
+from qa.types import Hit
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+FILE = Path(__file__).with_name("selection.json")
+FEATURES = (
+    "margin",
+    "share",
+    "answer",
+    "best_margin",
+    "behind",
+    "behind_margin",
+    "cosine",
+    "repeated",
+    "covered",
+    "figure",
+    "long",
+    "period",
+    "other_period",
+    "aspect",
+    "other_aspect",
+    "place",
+    "other_place",
+    "constant",
+)
+_FIGURES = frozenset((Kind.AMOUNT, Kind.COUNT, Kind.PERCENT, Kind.DATE, Kind.DURATION))
+_FIGURE = re.compile("[0-9〇零一二三四五六七八九十百千万亿两半几]|今年|明年|去年|当年|目前")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A span that the reader found in a Hit, ``rank`` counted from 0."""
+
+    hit: Hit
+    rank: int
+    span: Span
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.hit.passage.text[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Weights of the features, their calibration, and the confidence from which a span is given as an answer."""
+
+    weights: tuple[float, ...]
+    slope: float
+    intercept: float
+    threshold: float
+
+    def confidences(self, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Probabilities of rows of features, shape (n, features)."""
+        import numpy as np
+
+        from qa.reader.logistic import sigmoid
+
+        return sigmoid(self.slope * (rows @ np.array(self.weights)) + self.intercept)
+
+
+def load_selection(path: Path = FILE) -> Selection:
+    """Read the weights; raises ``ValueError`` when they were fitted for other features."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    if tuple(values["features"]) != FEATURES:
+        raise ValueError(f"{path.name} was fitted for other features; run python -m qa.reader.train select")
+    return Selection(tuple(values["weights"]), *values["calibration"], values["threshold"])
+
+
+def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
+    """One row a span, shape (len(found), len(FEATURES))."""
+    import numpy as np
+
+    about, looked_for = analysed(question), asked(question)
+    margins = [read.span.margin for read in found]
+    top = max((read.hit.score for read in found), default=0.0)
+    texts = Counter(fold(text) for text in {(read.rank, read.text): read.text for read in found}.values())
+    rows = []
+    for number, read in enumerate(found):
+        span, passage = read.span, read.hit.passage
+        rival = max((m for i, m in enumerate(margins) if i != number and found[i].text != read.text), default=-12.0)
+        best = max(m for i, m in enumerate(margins) if found[i].rank == read.rank)
+        agreed = _agreement(looked_for, read)
+        figures = about.kind in _FIGURES and not _FIGURE.search(fold(read.text))
+        rows.append(
+            (
+                _scaled(span.margin),
+                max(span.share, -8.0) / 4,
+                max(-8.0, min(8.0, span.answer)) / 4,
+                _scaled(best),
+                10 * (read.hit.score - top),
+                _scaled(span.margin - rival),
+                0.0 if read.hit.dense is None else 10 * (read.hit.dense.score - 0.85),
+                float(texts[fold(read.text)] > 1),
+                _covered(about, passage.text, read.hit.title, passage.heading_path),
+                float(figures),
+                len(read.text) / 50,
+                float(agreed.period is Verdict.MATCH),
+                float(agreed.period is Verdict.MISMATCH),
+                float(agreed.aspect is Verdict.MATCH),
+                float(agreed.aspect is Verdict.MISMATCH),
+                float(agreed.place is Verdict.MATCH),
+                float(agreed.place is Verdict.MISMATCH),
+                1.0,
+            )
+        )
+    return np.array(rows, dtype=np.float64).reshape(len(found), len(FEATURES))
+
+
+def _scaled(margin: float) -> float:
+    return max(-20.0, min(20.0, margin)) / 8
+
+
+@lru_cache(maxsize=256)
+def analysed(question: str) -> Question:
+    """``analyse``, remembered."""
+    return analyse(question)
+
+
+def _agreement(looked_for: Asked, read: Read) -> Agreement:
+    if not (looked_for.any or looked_for.aspect):
+        return Agreement()
+    hit = read.hit
+    tells = told_at(
+        hit.passage.text,
+        read.span.start,
+        read.span.end,
+        title=hit.title,
+        date=hit.date,
+        heading_path=hit.passage.heading_path,
+        position=hit.position,
+        organisation=hit.organisation,
+    )
+    return agreement(looked_for, tells, hit.date)
+
+
+def _covered(about: Question, text: str, title: str, heading_path: Sequence[str]) -> float:
+    """The share of the question's words that passage, title and headings hold, in the document's own terms."""
+    if not about.content:
+        return 1.0
+    everything = fold("\n".join((text, title, *heading_path)))
+    known = [word in everything or in_words_of(word, everything) in everything for word in about.content]
+    weights = [len(word) for word in about.content]
+    return sum(w for w, k in zip(weights, known, strict=True) if k) / sum(weights)

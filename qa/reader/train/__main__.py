@@ -1,0 +1,101 @@
+"""``python -m qa.reader.train``: how the reader's weights are made, from the shared data to the shipped files."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa.reader import selection, weights
+from qa.reader.train.stages import stage_file
+
+app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
+
+Shared = Annotated[Path, typer.Option(help="The folder with the training data.")]
+Folder = Annotated[Path, typer.Option(help="Where rows, checkpoints and the small encoder are kept.")]
+Out = Annotated[Path, typer.Option(help="The file to write.")]
+SHARED, FOLDER = Path("../shared"), Path("reader-training")
+ENCODER, CHECKPOINT = "encoder.npz", "state.pt"
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context, shared: Shared = SHARED, folder: Folder = FOLDER) -> None:
+    """Do all steps: prepare, train, select. What is done already is not done again."""
+    if context.invoked_subcommand is None:
+        if not (folder / ENCODER).exists():
+            prepare(shared, folder)
+        train(folder)
+        select(shared, folder)
+
+
+@app.command()
+def prepare(shared: Shared = SHARED, folder: Folder = FOLDER) -> None:
+    """Write the rows of the three stages and the small encoder: all that training needs, to carry elsewhere."""
+    from embeddings.default_model import ensure_default_model
+    from qa.reader.tokens import load_tokenizer
+    from qa.reader.train import carry
+    from qa.reader.train.prepare import prepare as rows_of
+
+    model = ensure_default_model()
+    tokenizer = load_tokenizer(model)
+    rows_of(shared, folder, tokenizer, _say)
+    carry.write(weights.load_encoder(model), carry.kept_pieces(tokenizer), folder / ENCODER)
+    _say(f"{folder / ENCODER}: {(folder / ENCODER).stat().st_size / 1e6:.1f} MB")
+
+
+@app.command()
+def train(
+    folder: Folder = FOLDER,
+    out: Out = weights.FILE,
+    device: Annotated[str, typer.Option(help="torch's name of a device: cpu, cuda.")] = "",
+    precision: Annotated[str, typer.Option(help="bfloat16 or float32.")] = "bfloat16",
+) -> None:
+    """Train; once stopped, the same command goes on from the last checkpoint (at most two minutes back)."""
+    import torch
+
+    from qa.reader.train import carry, rows
+    from qa.reader.train.export import export
+    from qa.reader.train.loop import Recipe, Trainer
+    from qa.reader.train.loop import train as run
+
+    recipe = Recipe()
+    encoder, kept = carry.read(folder / ENCODER)
+    where = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    trainer = Trainer(encoder, recipe, device=where, precision=getattr(torch, precision))
+    run(
+        trainer,
+        lambda number: carry.renumbered(rows.load(stage_file(folder, number)), kept),
+        folder / CHECKPOINT,
+        say=_say,
+        after=lambda number: export(
+            trainer.masters, recipe.alpha / recipe.rank, folder / f"after-stage-{number}.safetensors"
+        ),
+    )
+    export(trainer.masters, recipe.alpha / recipe.rank, out)
+    _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command()
+def select(
+    shared: Shared = SHARED,
+    folder: Folder = FOLDER,
+    model: Annotated[Path, typer.Option(help="The trained weights.")] = weights.FILE,
+    out: Out = selection.FILE,
+) -> None:
+    """Fit how the scores are weighed, the confidence and the threshold, on questions held apart from training."""
+    from qa.reader.train import select as fitting
+    from qa.reader.trained import TrainedReader
+
+    reader = TrainedReader(model, None)
+    asked = fitting.questions(shared, folder / "held-apart", _say)
+    fitting.write(fitting.select(fitting.weigh(reader, asked, _say), _say), out)
+
+
+def _say(line: str) -> None:
+    typer.echo(f"{time.strftime('%H:%M:%S')}  {line}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,215 @@
+"""Fit how the reader's scores are weighed, and the confidence, on questions that the model never saw.
+
+CMRC's trial set, an eighth of DRCD's part, and questions made by rule from an eighth of the reports each become a
+Library, and are asked through its search. A third of the questions on paragraphs lose their own: what is found is
+wrong but alike, and the right thing is to abstain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qa.library import Library
+from qa.reader.logistic import fit, sigmoid
+from qa.reader.selection import FEATURES, features
+from qa.reader.train import corpus, reports, squad, stages
+from qa.text.normalise import fold
+from qa.types import Hit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qa.reader.trained import TrainedReader
+
+HITS = 5
+REMOVED = 1 / 3
+SIZES = {"trial": 360, "drcd": 180, "report": 420, "no-report": 240}
+FOLDS = 5
+ANSWERED_WRONGLY = 0.10
+"""The share of unanswerable questions that may be answered at the default threshold, at most."""
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A held-apart question with the accepted answer ("" for none) and the Hits to read for it."""
+
+    text: str
+    gold: str
+    kind: str
+    hits: list[Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The spans read for a question: their features, and which of them are right."""
+
+    question: Question
+    rows: NDArray[np.float64]
+    right: NDArray[np.float64]
+
+
+def is_right(answer: str, gold: str) -> bool:
+    """Half of the characters in common, or the gold answer within a short one; and no other figure than gold's."""
+    if not gold:
+        return False
+    a, b = ("".join(c for c in fold(text) if c.isalnum() or c in ".%-") for text in (answer, gold))
+    if set(_NUMBERS.findall(b)) - set(_NUMBERS.findall(a)):
+        return False
+    same = (Counter(a) & Counter(b)).total()
+    return (2 * same / (len(a) + len(b)) >= 0.6 if same else False) or (b in a and len(a) <= len(b) + 24)
+
+
+def questions(shared: Path, folder: Path, say: Callable[[str], None]) -> list[Question]:
+    """The held-apart questions with what search finds; the Libraries are kept in ``folder``."""
+    rng = random.Random(stages.SEED)
+    paragraphs, asked = squad.load(shared)
+    held = stages.held_apart(paragraphs)
+    out: list[Question] = []
+    for source in ("trial", "drcd"):
+        members = [i for i, p in enumerate(paragraphs) if p.source == source and held[i]]
+        texts = {i: paragraphs[i].text.encode() for i in members}
+        with _library(folder / source, [(f"{paragraphs[i].title}.txt", texts[i]) for i in members], say) as library:
+            places = _places(library, texts)
+            mine = [a for a in asked if a.paragraph in places]
+            for one in rng.sample(mine, min(SIZES[source], len(mine))):
+                gold = paragraphs[one.paragraph].text[one.start : one.end]
+                hits = library.search(one.question, 2 * HITS)
+                if rng.random() < REMOVED:
+                    hits = [h for h in hits if h.passage.document_id != places[one.paragraph]]
+                    out.append(Question(one.question, "", source, hits[:HITS]))
+                else:
+                    out.append(Question(one.question, gold, source, hits[:HITS]))
+    out += _on_reports(shared, folder / "reports", rng, say)
+    return out
+
+
+def _on_reports(shared: Path, folder: Path, rng: random.Random, say: Callable[[str], None]) -> Iterator[Question]:
+    every = list(corpus.reports(shared))
+    members = [i for i in range(len(every)) if i % stages.HELD_REPORTS == 0]
+    passages = [p for p in corpus.passages(every) if p.report in members]
+    known = list(reports.facts(every, passages))
+    texts = {i: every[i].document.text.encode() for i in members}
+    with _library(folder, [(f"{every[i].title}.txt", texts[i]) for i in members], say) as library:
+        places = _places(library, texts)
+        kinds = {"figure": 0.6, "list": 0.2, "thing": 0.15, "rank": 0.05}
+        for kind, share in kinds.items():
+            some = [f for f in known if f.kind == kind]
+            for fact in rng.sample(some, min(len(some), round(share * SIZES["report"]))):
+                one = reports.ask(fact, rng)
+                # Without year and place, a question is one on the report that lies open.
+                within = None if one.dated and one.placed else [places[fact.passage.report]]
+                hits = library.search(one.question, HITS, documents=within)
+                yield Question(one.question, fact.passage.text[fact.start : fact.end], f"report-{kind}", hits)
+        made = 0
+        for fact in rng.sample(known, len(known)):
+            other = reports.elsewhere(fact, rng) if fact.kind in ("figure", "list") else None
+            if other is None or made == SIZES["no-report"]:
+                continue
+            made += 1
+            hits = library.search(other, HITS, documents=[places[fact.passage.report]])
+            answer = fold(fact.passage.text[fact.start : fact.end])
+            # The year before may stand in the same report after all, with the same figure: that would be right.
+            if any(answer in fold(h.passage.text) for h in hits if h.passage.text != fact.passage.text):
+                continue
+            yield Question(other, "", "no-report", hits)
+
+
+def _library(folder: Path, files: Sequence[tuple[str, bytes]], say: Callable[[str], None]) -> Library:
+    """The Library of these files in ``folder``; what it holds already is not embedded again."""
+    library = Library.open(folder)
+    held = {document.sha256 for document in library.documents()}
+    missing = [(name, data) for name, data in files if hashlib.sha256(data).hexdigest() not in held]
+    for number, (name, data) in enumerate(missing):
+        library.add_bytes(data, name)
+        if number % 50 == 0:
+            say(f"{folder.name}: {number}/{len(missing)} documents embedded")
+    return library
+
+
+def _places(library: Library, texts: Mapping[int, bytes]) -> dict[int, str]:
+    """The document's id of each text."""
+    known = {document.sha256: document.id for document in library.documents()}
+    return {number: known[hashlib.sha256(data).hexdigest()] for number, data in texts.items()}
+
+
+def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str], None]) -> list[Weighed]:
+    """Read every question's Hits; those for which nothing was found are left out."""
+    out = []
+    for number, question in enumerate(asked):
+        found = reader.spans(question.text, question.hits)
+        if found:
+            right = np.array([is_right(read.text, question.gold) for read in found], dtype=float)
+            out.append(Weighed(question, features(question.text, found), right))
+        if number % 100 == 99:
+            say(f"{number + 1}/{len(asked)} questions read")
+    return out
+
+
+def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any]:
+    """Weights, calibration and threshold; each question's figures come from weights fitted on the other folds."""
+    order = np.random.default_rng(stages.SEED).permutation(len(data))
+    data = [data[i] for i in order]
+    tops = [_tops(data[k::FOLDS], _weights([w for i, w in enumerate(data) if i % FOLDS != k])) for k in range(FOLDS)]
+    scores, right = (np.concatenate(parts) for parts in zip(*tops, strict=True))
+    kinds = np.array([w.question.kind for k in range(FOLDS) for w in data[k::FOLDS]])
+    answerable = np.array([bool(w.question.gold) for k in range(FOLDS) for w in data[k::FOLDS]])
+    slope, intercept = fit(scores[:, None], right, ridge=1e-3)
+    confidence = sigmoid(slope * scores + intercept)
+    threshold = float(np.clip(np.quantile(confidence[~answerable], 1 - ANSWERED_WRONGLY), 0.2, 0.8))
+    for kind in (*sorted(set(kinds)), "all"):
+        mine = np.ones(len(kinds), bool) if kind == "all" else kinds == kind
+        said = confidence >= threshold
+        line = (
+            f"  {kind:14s}{mine.sum():5d}  mean confidence {confidence[mine].mean():.2f} right {right[mine].mean():.2f}"
+        )
+        if (mine & answerable).any():
+            a = mine & answerable
+            line += f"  answerable: right first {right[a].mean():.1%}, refused {(~said[a]).mean():.1%}"
+        if (mine & ~answerable).any():
+            line += f"  unanswerable: answered {said[mine & ~answerable].mean():.1%}"
+        say(line)
+    weights = _weights(data)
+    for name, value in zip(FEATURES, weights, strict=True):
+        say(f"  {name:14s}{value:8.3f}")
+    return {
+        "features": list(FEATURES),
+        "weights": [round(float(w), 5) for w in weights],
+        "calibration": [round(float(slope), 5), round(float(intercept), 5)],
+        "threshold": round(threshold, 3),
+        "questions": len(data),
+    }
+
+
+def _weights(part: Sequence[Weighed]) -> NDArray[np.float64]:
+    # The constant is among the features; the fit adds one of its own, which is folded into it.
+    x = np.concatenate([w.rows for w in part])
+    y = np.concatenate([w.right for w in part])
+    counts = np.concatenate([np.full(len(w.right), 10.0 / len(w.right)) for w in part])
+    beta = np.asarray(fit(x[:, :-1], y, counts))
+    return beta
+
+
+def _tops(part: Sequence[Weighed], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    scores, right = [], []
+    for w in part:
+        z = w.rows @ weights
+        best = int(np.argmax(z))
+        scores.append(float(z[best]))
+        right.append(float(w.right[best]))
+    return np.array(scores), np.array(right)
+
+
+def write(values: dict[str, Any], path: Path) -> None:
+    """Write the weights where the reader looks for them."""
+    path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

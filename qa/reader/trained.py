@@ -1,0 +1,109 @@
+"""The trained reader: reads passages with a model, and gives spans with the probability that they answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.period import in_words, told
+from qa.reader import pairs, weights
+from qa.reader.base import Candidate
+from qa.reader.decode import spans
+from qa.reader.engines import Engine, EngineName, open_engine, read_windows, word_rows
+from qa.reader.selection import FILE as SELECTION
+from qa.reader.selection import Read, features, load_selection
+from qa.reader.tokens import Tokens, load_tokenizer, tokenise_all
+from qa.types import Hit
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_REMEMBERED = 4096
+
+
+class TrainedReader:
+    """The default encoder with trained adapters and heads. Safe to use from several threads.
+
+    ``threshold`` is the confidence below which it is better to abstain; it, and how the scores are weighed, are fitted
+    by ``python -m qa.reader.train select`` on questions that the model was not trained on.
+    """
+
+    name = "trained"
+
+    def __init__(
+        self,
+        model: Path = weights.FILE,
+        selection: Path | None = SELECTION,
+        *,
+        engine: EngineName | Engine = "auto",
+    ) -> None:
+        from embeddings.default_model import ensure_default_model
+
+        folder = ensure_default_model()
+        digest = weights.identity(model)
+        self._engine = (
+            open_engine(digest, lambda: weights.load(folder, model), word_rows(folder), name=engine)
+            if isinstance(engine, str)
+            else engine
+        )
+        self._tokenizer: Tokenizer = load_tokenizer(folder)
+        self._tokens = lru_cache(maxsize=_REMEMBERED)(self._tokenised)
+        weighed = b"" if selection is None else selection.read_bytes()
+        # Without weights there are spans to be had, as their fit needs them, but no confidences.
+        self._selection = None if selection is None else load_selection(selection)
+        self.threshold = 1.0 if self._selection is None else self._selection.threshold
+        self.identity = hashlib.sha256(digest.encode() + weighed).hexdigest()[:12]
+
+    def _tokenised(self, text: str) -> Tokens:
+        return tokenise_all(self._tokenizer, [text])[0]
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        """Candidates of these Hits, best first; those of one passage do not overlap."""
+        if self._selection is None:
+            raise ValueError("this reader has no weights of selection: only its spans can be had")
+        found = self.spans(question, hits)
+        if not found:
+            return []
+        confidences = self._selection.confidences(features(question, found))
+        candidates = [
+            Candidate(
+                each.hit,
+                each.hit.passage.start + each.span.start,
+                each.hit.passage.start + each.span.end,
+                each.text,
+                float(confidence),
+            )
+            for each, confidence in zip(found, confidences, strict=True)
+        ]
+        return sorted(candidates, key=lambda c: -c.confidence)
+
+    def spans(self, question: str, hits: Sequence[Hit]) -> list[Read]:
+        """The spans that the model finds in each of the Hits, with its scores, before they are weighed."""
+        asked = self._tokens(question)
+        rows: list[list[pairs.Row]] = []
+        for hit in hits:
+            passage, above = self._tokens(hit.passage.text), self._tokens(heading(hit))
+            room = pairs.room(asked, above)
+            rows.append([pairs.row(asked, above, passage, a, b) for a, b in pairs.windows(len(passage), room)])
+        read = iter(read_windows(self._engine, [row.ids for each in rows for row in each]))
+        return [
+            Read(hit, rank, span)
+            for rank, (hit, each) in enumerate(zip(hits, rows, strict=True))
+            for span in spans(hit.passage.text, self._tokens(hit.passage.text), each, [next(read) for _ in each])
+        ]
+
+
+def heading(hit: Hit) -> str:
+    """What the model is shown above a Hit's passage: the period it tells of, its document's title, its headings."""
+    tells = told(
+        hit.passage.text,
+        title=hit.title,
+        date=hit.date,
+        heading_path=hit.passage.heading_path,
+        position=hit.position,
+        organisation=hit.organisation,
+    )
+    return pairs.heading(hit.title, hit.passage.heading_path, in_words(tells))

@@ -1,0 +1,72 @@
+"""From logits to spans: exact, trimmed, never through a figure or a date."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.default_model import ensure_default_model
+from qa.reader.decode import KEPT, spans, trimmed
+from qa.reader.engines import WindowLogits
+from qa.reader.pairs import room, row, windows
+from qa.reader.tokens import load_tokenizer, tokenise
+from qa.reader.whole import uncut, whole_figures
+
+TEXT = "2024年3月5日，全市一般公共预算收入1,080.5亿元，增长8.5个百分点，新建学校12所，获“先进单位”称号。"
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("2024年3月", "2024年3月5日"),
+        ("80.5亿", "1,080.5亿元"),
+        ("1,080.5", "1,080.5亿元"),
+        ("8.5个", "8.5个百分点"),
+        ("12", "12所"),
+        ("先进单位”", "“先进单位”"),
+        ("“先进单位", "“先进单位”"),
+        ("，增长8.5个百分点，", "增长8.5个百分点"),
+    ],
+)
+def test_what_is_cut_grows_whole(cut: str, whole: str) -> None:
+    start = TEXT.index(cut)
+    a, b = trimmed(TEXT, start, start + len(cut))
+    assert TEXT[a:b] == whole
+
+
+@given(st.integers(0, len(TEXT)), st.integers(0, len(TEXT)))
+def test_no_edge_stands_within_a_figure(a: int, b: int) -> None:
+    start, end = uncut(TEXT, min(a, b), max(a, b))
+    assert start <= min(a, b)
+    assert end >= max(a, b)
+    for low, high in whole_figures(TEXT):
+        assert not low < start < high
+        assert not low < end < high
+
+
+def test_the_best_spans_of_all_windows_without_overlap() -> None:
+    text = TEXT * 12
+    tokenizer = load_tokenizer(ensure_default_model())
+    asked, above, passage = (tokenise(tokenizer, each) for each in ("收入是多少？", "2024年报告", text))
+    rows = [row(asked, above, passage, a, b) for a, b in windows(len(passage), room(asked, above))]
+    assert len(rows) > 2
+    wanted = text.rindex("1,080.5亿元")
+    first = max(i for i, start in enumerate(passage.starts) if start <= wanted)
+    last = max(i for i, end in enumerate(passage.ends) if end <= wanted + len("1,080.5亿元"))
+    read = []
+    for each in rows:
+        start = np.full(len(each.ids), -5.0, dtype=np.float32)
+        end = start.copy()
+        start[0] = end[0] = 0.0
+        if each.first <= first and last < each.last:
+            start[each.offset + first - each.first] = 9.0
+            end[each.offset + last - each.first] = 9.0
+        read.append(WindowLogits(start, end, 1.0))
+    found = spans(text, passage, rows, read)
+    assert 1 <= len(found) <= KEPT
+    assert (found[0].start, found[0].end) == (wanted, wanted + len("1,080.5亿元"))
+    assert found[0].margin == pytest.approx(18.0)
+    for i, one in enumerate(found):
+        assert all(one.end <= other.start or other.end <= one.start for other in found[i + 1 :])

@@ -1,0 +1,93 @@
+"""How spans are weighed: year, place and indicator count beside the model's own scores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.reader.decode import Span
+from qa.reader.selection import FEATURES, Read, Selection, features, load_selection
+from qa.types import Contribution, Hit, Passage
+
+
+def hit(text: str, heading: tuple[str, ...], *, score: float = 1.0, title: str = "2025年临江市政府工作报告") -> Hit:
+    passage = Passage(1, "d", 1, 100, 100 + len(text), text, heading)
+    return Hit(passage, score, Contribution(1, 0.88), None, title, "2025-01-10", "临江市人民政府", 0.1)
+
+
+def read(where: Hit, words: str, rank: int = 0, margin: float = 6.0) -> Read:
+    start = where.passage.text.index(words)
+    return Read(where, rank, Span(start, start + len(words), margin, -0.5, 2.0))
+
+
+ACHIEVED = hit("全年地区生产总值完成452.6亿元，增长6.1%。", ("一、2024年工作回顾",))
+PLANNED = hit("今年主要预期目标：地区生产总值增长6%左右。", ("二、2025年工作安排",), score=0.98)
+
+
+def named(question: str, *found: Read) -> list[dict[str, float]]:
+    return [dict(zip(FEATURES, row, strict=True)) for row in features(question, found)]
+
+
+def test_an_achievement_and_a_target_differ_in_year_and_aspect() -> None:
+    spans = (read(ACHIEVED, "6.1%"), read(PLANNED, "6%", 1))
+    achieved, planned = named("2024年地区生产总值增长了多少？", *spans)
+    assert achieved["period"] == 1.0
+    assert planned["other_period"] == 1.0
+    achieved, planned = named("2025年地区生产总值增长的目标是多少？", *spans)
+    assert achieved["other_period"] == 1.0
+    assert planned["period"] == 1.0
+    assert planned["aspect"] == 1.0
+
+
+def test_another_place_disagrees() -> None:
+    (one,) = named("东山市2024年地区生产总值增长多少？", read(ACHIEVED, "6.1%"))
+    assert (one["place"], one["other_place"]) == (0.0, 1.0)
+    (one,) = named("临江市2024年地区生产总值增长多少？", read(ACHIEVED, "6.1%"))
+    assert (one["place"], one["other_place"]) == (1.0, 0.0)
+
+
+def test_a_question_without_year_and_place_says_nothing_of_them() -> None:
+    (one,) = named("地区生产总值增长多少？", read(ACHIEVED, "6.1%"))
+    assert not any(one[name] for name in ("period", "other_period", "place", "other_place"))
+
+
+def test_what_the_passage_does_not_name_is_not_covered() -> None:
+    named_there, not_named = (
+        named(question, read(ACHIEVED, "6.1%"))[0]["covered"]
+        for question in ("地区生产总值增长多少？", "新能源汽车产量增长多少？")
+    )
+    assert named_there == 1.0
+    assert not_named < 0.6
+    assert named("GDP增长多少？", read(ACHIEVED, "6.1%"))[0]["covered"] == 1.0
+
+
+def test_a_figure_is_expected_where_one_is_asked_for() -> None:
+    wrong, right = named("地区生产总值增长了多少？", read(ACHIEVED, "地区生产总值"), read(ACHIEVED, "6.1%"))
+    assert (wrong["figure"], right["figure"]) == (1.0, 0.0)
+
+
+def test_the_same_answer_elsewhere_is_counted() -> None:
+    again = hit("地区生产总值增长6.1%，居全省前列。", ("一、2024年工作回顾",), score=0.9)
+    spans = (read(ACHIEVED, "6.1%"), read(again, "6.1%", 1), read(PLANNED, "6%", 2))
+    assert [one["repeated"] for one in named("增长多少？", *spans)] == [1.0, 1.0, 0.0]
+
+
+def test_confidences_are_probabilities_that_rise_with_the_score() -> None:
+    weights = [0.0] * len(FEATURES)
+    weights[0] = 1.0
+    selection = Selection(tuple(weights), 2.0, -1.0, 0.4)
+    rows = np.zeros((3, len(FEATURES)))
+    rows[:, 0] = (-1, 0, 1)
+    found = selection.confidences(rows)
+    assert found.tolist() == sorted(found.tolist())
+    assert found == pytest.approx(1 / (1 + np.exp(-(2 * rows[:, 0] - 1))))
+
+
+def test_weights_of_other_features_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "selection.json"
+    path.write_text(json.dumps({"features": ["margin"], "weights": [1.0], "calibration": [1, 0], "threshold": 0.5}))
+    with pytest.raises(ValueError, match="other features"):
+        load_selection(path)
