@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import chain, engines, reports, retrieval, speed
+from eval.bench import chain, confidence, engines, reports, retrieval, speed
 from eval.bench.data import EVALUATION, TRAINING, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.runs.corpus import corpus_of
@@ -19,6 +19,7 @@ from eval.samples import questions as sample_questions
 from eval.sets import load_set
 from eval.types import EvaluationSet
 from qa.errors import YindaError
+from qa.reader.base import Reader
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -26,8 +27,11 @@ Shared = Annotated[Path, typer.Option(help="The folder with the data sets and th
 Every = Annotated[int, typer.Option(min=1, help="Ask only every n-th question.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many paragraphs.")]
 Errors = Annotated[bool, typer.Option("--errors", help="List the questions that went wrong.")]
+Weights = Annotated[
+    Path | None, typer.Option(help="Weights of the reader in place of the shipped ones: for an ablation.")
+]
 SHARED = Path("../shared")
-WEIGHTS = (0.015, 0.03, 0.045, 0.06, 0.09, 0.15)
+LEXICAL = (0.015, 0.03, 0.045, 0.06, 0.09, 0.15)
 
 
 @app.command("retrieval")
@@ -47,38 +51,45 @@ def fusion_table(shared: Shared = SHARED, every: Every = 1) -> None:
     for name, file, limit in TRAINING:
         asked, size = retrieval.ask_all(public_set(shared, file, paragraphs=limit, every=every))
         orders = {label: score for label, score in retrieval.ORDERS.items() if score is not retrieval.fused}
-        orders |= {f"fusion, weight {weight:g}": retrieval.weighted(weight, size) for weight in WEIGHTS}
+        orders |= {f"fusion, weight {weight:g}": retrieval.weighted(weight, size) for weight in LEXICAL}
         typer.echo(retrieval.table(name, asked, orders))
 
 
 @app.command("reader")
-def reader_table(shared: Shared = SHARED, every: Every = 1, limit: Limit = None) -> None:
+def reader_table(shared: Shared = SHARED, every: Every = 1, limit: Limit = None, weights: Weights = None) -> None:
     """The reader on CMRC 2018 dev and DRCD dev, with the paragraph given, and with retrieval first."""
     typer.echo(describe())
+    reader = _reader(weights)
     for name, file in EVALUATION:
         data = public_set(shared, file, paragraphs=limit, every=every)
         with tempfile.TemporaryDirectory() as folder, corpus_of(data, Path(folder), progress=True) as corpus:
             given, found = (
-                run(data, library=corpus.library, settings=Settings(mode), progress=True).sets[0]
+                run(data, library=corpus.library, settings=Settings(mode), reader=reader, progress=True).sets[0]
                 for mode in ("given-passage", "open")
             )
         typer.echo(chain.reader_table(name, given, found))
 
 
 @app.command("seed")
-def seed_table(shared: Shared = SHARED, errors: Errors = False) -> None:
+def seed_table(shared: Shared = SHARED, errors: Errors = False, weights: Weights = None) -> None:
     """The seed report and its questions: retrieval, answers, refusals, follow-ups."""
-    _chain("Seed report", seed_set(shared), errors)
+    _chain("Seed report", seed_set(shared), errors, weights)
 
 
 @app.command("samples")
-def samples_table(errors: Errors = False) -> None:
+def samples_table(errors: Errors = False, weights: Weights = None) -> None:
     """The same on the sample documents and their questions."""
-    _chain("Sample documents", load_set(sample_questions()), errors)
+    _chain("Sample documents", load_set(sample_questions()), errors, weights)
 
 
-def _chain(name: str, data: EvaluationSet, errors: bool) -> None:
-    result = run(data, progress=True).sets[0]
+def _reader(weights: Path | None) -> Reader | None:
+    from qa.reader.trained import TrainedReader
+
+    return None if weights is None else TrainedReader(weights)
+
+
+def _chain(name: str, data: EvaluationSet, errors: bool, weights: Path | None) -> None:
+    result = run(data, reader=_reader(weights), progress=True).sets[0]
     typer.echo(describe())
     typer.echo(chain.chain_table(name, result))
     if errors:
@@ -94,6 +105,7 @@ def reports_table(
     documents: Annotated[int | None, typer.Option(min=1, help="Only so many reports, spread over all.")] = None,
     every: Every = 1,
     errors: Errors = False,
+    weights: Weights = None,
 ) -> None:
     """The right year and the right place: questions on 50 national and 31 provincial government reports."""
     from embeddings import load_embedder
@@ -103,12 +115,25 @@ def reports_table(
     embedder = load_embedder()
     folder = library or reports.default_library(embedder, list(files))
     with reports.library_of(files, folder, embedder, progress=True) as held:
-        result = run(data, library=held, progress=True)
+        result = run(data, library=held, reader=_reader(weights), progress=True)
         passages = sum(held.passage_counts().values())
     typer.echo(describe())
     typer.echo(reports.table(result, len(files), passages))
     if errors:
         typer.echo(chain.errors(result.sets[0].outcomes))
+
+
+@app.command("confidence")
+def confidence_table(shared: Shared = SHARED, every: Every = 8, limit: Limit = 200) -> None:
+    """Calibration, and risk against coverage, on CMRC 2018 dev with right and wrong paragraphs."""
+    from qa.reader.trained import TrainedReader
+
+    typer.echo(describe())
+    reader = TrainedReader()
+    name, file = EVALUATION[0]
+    data = public_set(shared, file, paragraphs=limit, every=every)
+    with tempfile.TemporaryDirectory() as folder, corpus_of(data, Path(folder), progress=True) as corpus:
+        typer.echo(confidence.table(name, confidence.pairs(data, corpus, reader), reader.threshold))
 
 
 @app.command("speed")

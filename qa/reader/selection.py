@@ -88,7 +88,8 @@ def load_selection(path: Path = FILE) -> Selection:
     values = json.loads(path.read_text(encoding="utf-8"))
     if tuple(values["features"]) != FEATURES:
         raise ValueError(f"{path.name} was fitted for other features; run python -m qa.reader.train select")
-    return Selection(tuple(values["weights"]), *values["calibration"], values["threshold"])
+    slope, intercept = values["calibration"]
+    return Selection(tuple(values["weights"]), slope, intercept, values["threshold"])
 
 
 def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:

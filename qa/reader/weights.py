@@ -70,12 +70,12 @@ def load_encoder(folder: Path, **options: Any) -> Any:
 
     bars, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # that the folder holds a pooler beside what is wanted is no news
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # that the folder holds a pooler beside what is wanted is no news
     try:
         return AutoModel.from_pretrained(
             folder, local_files_only=True, add_pooling_layer=False, dtype=torch.float32, **options
         )
     finally:
-        logging.set_verbosity(verbosity)
+        logging.set_verbosity(verbosity)  # type: ignore[no-untyped-call]
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -45,7 +45,7 @@ def write(encoder: Any, kept: NDArray[np.int32], path: Path) -> None:
             arrays[f"{name}.codes"], arrays[f"{name}.scales"] = packed
     temporary = path.with_name(f".{path.name}.part")
     with temporary.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)  # type: ignore[arg-type]
     temporary.replace(path)
 
 
@@ -70,8 +70,8 @@ def read(path: Path) -> tuple[Any, NDArray[np.int32]]:
         max_position_embeddings=state["embeddings.position_embeddings.weight"].shape[0],
         type_vocab_size=state["embeddings.token_type_embeddings.weight"].shape[0],
         layer_norm_eps=1e-12,
-        attn_implementation="eager",  # the fused one's backward pass is slow on processors
     )
+    config._attn_implementation = "eager"  # the fused one's backward pass is slow on processors
     model = BertModel(config, add_pooling_layer=False)
     model.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
     return model, kept
@@ -100,7 +100,8 @@ def pack(values: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.flo
     if not np.array_equal((codes * scales[:, None]).astype(np.float32), blocks):
         return None
     shifted = (codes + 8).astype(np.uint8).reshape(rows, columns)
-    return shifted[:, ::2] | (shifted[:, 1::2] << 4), scales.reshape(rows, columns // BLOCK)
+    both = (shifted[:, ::2] | (shifted[:, 1::2] << 4)).astype(np.uint8)
+    return both, scales.reshape(rows, columns // BLOCK)
 
 
 def unpack(codes: NDArray[np.uint8], scales: NDArray[np.float32]) -> NDArray[np.float32]:

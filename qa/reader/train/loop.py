@@ -137,12 +137,9 @@ def train(
         begun = saved = time.monotonic()
         first, recent, tokens = done, [], 0
         for place in range(done, len(plan)):
-            ids, mask = data.batch(plan[place], PAD)
-            starts, ends = data.starts[plan[place]], data.ends[plan[place]]
-            loss = trainer.step(
-                *(torch.from_numpy(each).to(trainer.device) for each in (ids, mask, starts, ends)),
-                (number - 1 + place / len(plan)) / recipe.stages,
-            )
+            arrays = (*data.batch(plan[place], PAD), data.starts[plan[place]], data.ends[plan[place]])
+            ids, mask, starts, ends = (torch.from_numpy(each).to(trainer.device) for each in arrays)
+            loss = trainer.step(ids, mask, starts, ends, (number - 1 + place / len(plan)) / recipe.stages)
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} in stage {number}, batch {place}; lower --rate")
             recent.append(loss)
