@@ -28,6 +28,8 @@ def word_rows(folder: Path) -> Floats:
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
+            if length > path.stat().st_size:
+                raise ValueError("its header is longer than the file")
             facts = json.loads(file.read(length))[TENSOR]
         if facts["dtype"] != "F32":
             raise EngineError(f"{path} holds its word embeddings as {facts['dtype']}, not as F32")
