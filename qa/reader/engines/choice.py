@@ -40,7 +40,7 @@ def open_engine(
     if name != "torch":
         try:
             if importlib.util.find_spec("onnxruntime") is None:
-                raise EngineError("ONNX Runtime is not installed: pip install 'yinda[fast]'")
+                raise EngineError("ONNX Runtime is not installed: pip install onnxruntime")
             from qa.reader.engines.onnx_engine import open_onnx_engine
 
             try:

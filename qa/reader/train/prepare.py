@@ -13,11 +13,12 @@ from qa.reader.train.negatives import WordSearch
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-SHARES = ((0.7, 0.0), (0.5, 0.3), (0.2, 0.08))
+SHARES = ((0.7, 0.0), (0.5, 0.3), (0.15, 0.06))
 """For each stage, how many of CMRC's questions are asked of their paragraph, and of a wrong one that search finds."""
-DRCD = 2
-"""DRCD's part is small, and its answers are of another kind (names and figures): each is shown so often a stage."""
-KINDS = {"figure": 0.75, "rank": 1.0, "list": 0.5, "thing": 0.15}
+DRCD = (2, 2, 1)
+"""How often each question of DRCD's part is shown in a stage: it is small, and its answers are of another kind (names
+and figures)."""
+KINDS = {"figure": 0.6, "rank": 1.0, "list": 0.5, "thing": 0.12}
 """How many of the facts of each kind the last stage asks for: those of a verb and its object are many and alike."""
 
 
@@ -33,7 +34,7 @@ def prepare(shared: Path, folder: Path, tokenizer: Tokenizer, say: Callable[[str
         rng = random.Random(stages.SEED + number)
         maker = stages.Maker(tokenizer, rng)
         some = [q for q in questions if paragraphs[q.paragraph].source == "drcd" or rng.random() < answered]
-        made = [*stages.on_paragraphs(maker, paragraphs, some, rng, DRCD)]
+        made = [*stages.on_paragraphs(maker, paragraphs, some, rng, DRCD[number - 1])]
         made += stages.on_wrong_paragraphs(maker, paragraphs, questions, found, rng, wrong)
         if number == len(SHARES):
             all_reports = list(corpus.reports(shared))
