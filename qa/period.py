@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from qa.place import Verdict, asked_places, compare, document_places, places_in
+from qa.place import Verdict, asked_places, compare, document_places, places_of
 from qa.text.normalise import fold
 from qa.text.sentences import split_sentences
 
@@ -67,7 +67,8 @@ class Asked:
 
     ``relative`` are words that each Document's own year gives a meaning (去年); ``aspect`` is what the question says
     itself; ``leaning`` is what it most likely means where it says nothing: a figure asked for (增长了多少) is one that
-    was reached, 到2025年 is a target.
+    was reached, 到2025年 is a target. ``reports`` are the years of documents that the question names
+    (2019年政府工作报告 is given in 2019 and tells of 2018 too).
     """
 
     periods: tuple[Period, ...] = ()
@@ -75,11 +76,12 @@ class Asked:
     aspect: Aspect | None = None
     places: tuple[str, ...] = ()
     leaning: Aspect | None = None
+    reports: tuple[int, ...] = ()
 
     @property
     def any(self) -> bool:
         """Whether a year, a relative year or a place is asked for: otherwise nothing is to be compared."""
-        return bool(self.periods or self.relative or self.places)
+        return bool(self.periods or self.relative or self.places or self.reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,13 @@ def _ordinal(text: str) -> int:
     return 10 * (_NUMBERS[tens] if tens else 1) + (_NUMBERS[ones] if ones else 0)
 
 
+# What every mention has; most sentences have none of it.
+_HINT = re.compile(r"[年五]|\d{4}\s?[-/.~—–―至到]")
+
+
 def _mentions(folded: str) -> Iterator[_Mention]:
+    if not _HINT.search(folded):
+        return
     for match in _MENTION.finditer(folded):
         found = _read(match)
         if found is None:
@@ -276,6 +284,7 @@ _DONE_ASKED = re.compile(
     "了(?!解|如)|完成情况|实际|同比|比上年|已经?|是否完成|(?:目标|任务|计划).{0,4}完成(?:得|情况|率|了)|取得|回顾"
 )
 _DONE_WEAK = re.compile("完成|实现|达到|达")
+_NAMED_REPORT = re.compile(r"(?:的)?[^\d,。;?]{0,16}?(?:工\s?作\s?报\s?告|报告[中里]|统计公报)")
 _FIGURE_ASKED = re.compile("多少|几[^何乎]|百分之|增速|增幅|降幅|多[大高长]")
 
 
@@ -285,11 +294,15 @@ def asked(question: str) -> Asked:
     folded = fold(question)
     periods: list[Period] = []
     relative: list[str] = []
+    reports: list[int] = []
     upto = False
     past = future = False
     for mention in _mentions(folded):
         if mention.compared and not mention.relative and _COMPARED_BEFORE.search(folded[: mention.start]):
             # 比2020年增长了多少 and 自2020年 do not name the year that is asked for.
+            continue
+        if not mention.relative and mention.first == mention.last and _NAMED_REPORT.match(folded, mention.end):
+            reports.append(mention.first)
             continue
         if mention.relative:
             if mention.compared:
@@ -300,7 +313,7 @@ def asked(question: str) -> Asked:
         else:
             periods.append(Period(mention.first, mention.last))
             upto |= mention.upto
-    if not periods:
+    if not periods and not reports:
         periods += [Period(int(m.group(1)), int(m.group(1))) for m in _BARE.finditer(folded)]
     # The 计划 of 九五计划 names its years.
     words = _MENTION.sub(lambda m: "〇" * len(m.group()) if m["plan"] or m["nth"] else m.group(), folded)
@@ -316,7 +329,14 @@ def asked(question: str) -> Asked:
             leaning = Aspect.PLANNED
         elif past or _FIGURE_ASKED.search(folded):
             leaning = Aspect.ACHIEVED
-    return Asked(tuple(dict.fromkeys(periods)), tuple(dict.fromkeys(relative)), aspect, asked_places(question), leaning)
+    return Asked(
+        tuple(dict.fromkeys(periods)),
+        tuple(dict.fromkeys(relative)),
+        aspect,
+        asked_places(question),
+        leaning,
+        tuple(dict.fromkeys(reports)),
+    )
 
 
 # -- documents -----------------------------------------------------------------------------------------------
@@ -600,7 +620,7 @@ def _pieces(folded: str, frame: _Frame, places: tuple[str, ...]) -> Iterator[tup
             else:
                 periods, aspect = frame.by_words(words, _words_aspect(words))
                 firm = frame.firm
-            named = places_in(words)
+            named = places_of(words)
             yield a, b, Told(periods, aspect, places, own, named, firm, frame.scope, frame.base)
 
 
@@ -662,6 +682,11 @@ def agreement(asked: Asked, told: Told, date: str | None) -> Agreement:
     for word in asked.relative:
         wanted += [p for m in _mentions(word) if (p := m.period(base))]
     period, words = _compare_periods(wanted, told)
+    if asked.reports and told.base is not None:
+        if told.base not in asked.reports:
+            period, words = Verdict.MISMATCH, False
+        elif not wanted:
+            period = Verdict.MATCH
     place = compare(asked.places, told.places)
     if place is not Verdict.MATCH and compare(asked.places, told.named) is Verdict.MATCH:
         # It tells of the place asked for, though the document is another's, or nobody's.

@@ -90,7 +90,11 @@ def full_name(place: str) -> str:
 
 def places_in(text: str, *, shapes: bool = True) -> tuple[str, ...]:
     """The places that ``text`` names, each once, in order; ``shapes``: also those that only their suffix tells."""
-    folded = fold(text)
+    return places_of(fold(text), shapes=shapes)
+
+
+def places_of(folded: str, *, shapes: bool = True) -> tuple[str, ...]:
+    """As ``places_in``, of a text that is folded already."""
     return tuple(dict.fromkeys(name for _, _, name in _found(folded, shapes=shapes)))
 
 

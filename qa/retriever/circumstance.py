@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from qa.period import Agreement, Asked, Verdict, agreement, told
+from qa.period import Agreement, Asked, Told, Verdict, agreement, told
 from qa.types import Passage
 
 
@@ -28,7 +29,7 @@ class Weights:
 
 
 # Chosen on questions made by rule: `python -m qa.retriever.fit_period --shared ../shared` prints the table.
-WEIGHTS = Weights(period=0.08, words=0.0, aspect=0.02, place=0.08)
+WEIGHTS = Weights(period=0.1, words=0.0, aspect=0.08, place=0.08)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ class About:
 _SIGN = {Verdict.MATCH: 1.0, Verdict.UNKNOWN: 0.0, Verdict.MISMATCH: -1.0}
 
 
-def agreement_of(asked: Asked, passage: Passage, about: About) -> Agreement:
-    """How a passage agrees with what was asked."""
-    one = told(
+@lru_cache(maxsize=4096)
+def told_of(passage: Passage, about: About) -> Told:
+    """What a passage tells; kept, because the same reports are found again for the next question."""
+    return told(
         passage.text,
         title=about.title,
         date=about.date,
@@ -58,7 +60,11 @@ def agreement_of(asked: Asked, passage: Passage, about: About) -> Agreement:
         position=about.position(passage),
         organisation=about.organisation,
     )
-    return agreement(asked, one, about.date)
+
+
+def agreement_of(asked: Asked, passage: Passage, about: About) -> Agreement:
+    """How a passage agrees with what was asked."""
+    return agreement(asked, told_of(passage, about), about.date)
 
 
 def bonus(agreed: Agreement, weights: Weights = WEIGHTS) -> float:

@@ -30,7 +30,7 @@ MAX_QUESTION = 2_000
 # How many candidates each part brings before they are fused; and where a year or a place is asked for, which every
 # other year's and place's report has passages like.
 CANDIDATES = 60
-ALIKE_CANDIDATES = 200
+ALIKE_CANDIDATES = 120
 
 
 class Source(Protocol):

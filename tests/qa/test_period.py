@@ -261,6 +261,17 @@ def test_the_passages_own_words_agree() -> None:
     assert (one.period, one.words) == (Verdict.MATCH, True)
 
 
+def test_a_question_may_name_a_report_by_its_year() -> None:
+    question = asked("2018年政府工作报告提出的增长目标是多少？")
+    assert (question.periods, question.reports, question.any) == ((), (2018,), True)
+    review, plan = tell("增长8%。", REVIEW), tell("增长8%左右。", PLAN)
+    assert agreement(question, plan, DATE).period is Verdict.MATCH
+    assert agreement(question, review, DATE).period is Verdict.MATCH
+    assert agree("2017年政府工作报告提出的增长目标是多少？", plan).period is Verdict.MISMATCH
+    assert agree("2018年政府工作报告中，2017年增长多少？", plan).period is Verdict.MISMATCH
+    assert agree("2018年政府工作报告中，2017年增长多少？", review).period is Verdict.MATCH
+
+
 def test_unknown_stays_unknown() -> None:
     law = told("禁止乱倒垃圾。", title="建筑垃圾管理办法", date="2021-05-01", heading_path=())
     assert agreement(asked("2018年山西增长了多少"), law, "2021-05-01") == Agreement()
