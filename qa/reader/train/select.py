@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 HITS = 5
 REMOVED = 1 / 3
-SIZES = {"trial": 360, "drcd": 180, "report": 420, "no-report": 240}
+SIZES = {"trial": 260, "drcd": 130, "report": 300, "no-report": 170}
 FOLDS = 5
 ANSWERED_WRONGLY = 0.10
 """The share of unanswerable questions that may be answered at the default threshold, at most."""

@@ -1,0 +1,94 @@
+"""The whole recipe on a handful of paragraphs and reports: from the data's files to a reader that reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from qa.reader.train.__main__ import CHECKPOINT, ENCODER, app
+from qa.reader.trained import TrainedReader
+from qa.types import Hit, Passage
+
+TOWNS = ("临江", "南湾", "平川", "石桥", "东山", "青石", "白河", "云岭", "松原")
+
+
+def squad(path: Path, first: int, count: int) -> None:
+    articles = []
+    for number in range(first, first + count):
+        text = (
+            f"{TOWNS[number % 9]}第{number}桥建于{1900 + number}年，全长{number * 7 + 100}米，由工程师李{number}设计。"
+        )
+        questions = []
+        for asked, answer in (
+            (f"第{number}桥全长多少米？", f"{length}米"),
+            (f"第{number}桥建于哪一年？", f"{1900 + number}年"),
+        ):
+            place = {"text": answer, "answer_start": text.index(answer)}
+            questions.append({"id": f"{number}-{answer}", "question": asked, "answers": [place]})
+        articles.append({"title": f"第{number}桥", "paragraphs": [{"context": text, "qas": questions}]})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"data": articles}), encoding="utf-8")
+
+
+def report(town: str, year: int, number: int) -> list[str]:
+    return [
+        f"{year}年{town}市政府工作报告",
+        f"一、{year - 1}年工作回顾",
+        f"全年地区生产总值完成{number + 40}.6亿元，增长{number}.1%。新建农村公路{number * 3 + 12}公里。",
+        f"建成滨江公园、{town}广场、体育公园等{number + 3}个公园。水电装机规模居全省第{number % 9 + 1}位。",
+        f"二、{year}年工作安排",
+        f"地区生产总值预期增长{number + 1}%左右。改造老旧小区{number * 2 + 5}个。",
+    ]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    import docx
+
+    squad(tmp_path / "data/cmrc2018/train.json", 0, 24)
+    squad(tmp_path / "data/cmrc2018/trial.json", 30, 12)
+    squad(tmp_path / "data/drcd/train_part.json", 50, 16)
+    folder = tmp_path / "data/reports/provincial-2025"
+    folder.mkdir(parents=True)
+    for number, town in enumerate(TOWNS):
+        document = docx.Document()
+        for paragraph in report(town, 2025, number):
+            document.add_paragraph(paragraph)
+        document.save(str(folder / f"2025年{town}市政府工作报告.docx"))
+    national = tmp_path / "data/reports/national/1954-2019.txt"
+    national.parent.mkdir()
+    lines = ["\t".join((str(year), "　　".join(report("全国", year, year - 2000)[1:]))) for year in range(2010, 2018)]
+    national.write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_from_the_data_to_a_reader(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    work, out = tmp_path / "work", tmp_path / "out"
+    out.mkdir()
+
+    def ran(*arguments: str) -> str:
+        done = CliRunner().invoke(app, list(arguments))
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    said = ran("prepare", "--shared", str(data), "--folder", str(work))
+    assert "stage 3:" in said
+    assert (work / ENCODER).stat().st_size <= 40_000_000
+    weights, selection = out / "reader.safetensors", out / "selection.json"
+    ran("train", "--folder", str(work), "--out", str(weights))
+    assert (work / CHECKPOINT).exists()
+    assert weights.stat().st_size <= 12 * 1024 * 1024
+    before = weights.read_bytes()
+    ran("train", "--folder", str(work), "--out", str(weights))  # all is done: nothing is trained again
+    assert weights.read_bytes() == before
+    ran("select", "--shared", str(data), "--folder", str(work), "--model", str(weights), "--out", str(selection))
+    reader = TrainedReader(weights, selection, engine="torch")
+    text = "临江大桥全长1268米。"
+    found = reader.read("临江大桥全长多少米？", [Hit(Passage(1, "d", 0, 0, len(text), text), 1.0)])
+    assert all(text[c.start : c.end] == c.text for c in found)
+    assert found
