@@ -66,7 +66,10 @@ def test_every_citation_is_an_exact_piece(samples: Library) -> None:
             assert document.text[citation.start : citation.end] == citation.quote != ""
             assert passage.start <= citation.start < citation.end <= passage.end
         if answer.citations:
-            assert answer.text == answer.citations[0].quote
+            quotes = list(dict.fromkeys(_answer_key(c.quote) for c in answer.citations))
+            assert [_answer_key(part) for part in answer.text.split("；")] == quotes or answer.text in (
+                c.quote for c in answer.citations
+            )
         assert pickle.loads(pickle.dumps(answer)) == answer
         assert json.loads(json.dumps(answer.to_dict(), ensure_ascii=False))["question"] == answer.question
         assert answer.timings["total"] >= max(v for k, v in answer.timings.items() if k != "total")
@@ -108,6 +111,33 @@ def test_below_the_readers_threshold_there_is_no_answer(small: Library) -> None:
     assert (answer.text, answer.citations, answer.confidence) == ("", (), 0.49)
     assert [a.text for a in answer.alternatives] == ["大桥"]
     assert len(answer.nearest) == 3
+
+
+def test_the_person_decides_how_sure_an_answer_has_to_be(small: Library) -> None:
+    reader = Finder(大桥=0.49)
+    assert ask("大桥多长？", library=small, reader=reader, min_confidence=0.4).text == "大桥"
+    assert ask("大桥多长？", library=small, reader=reader, min_confidence=0.0).text == "大桥"
+    assert ask("大桥多长？", library=small, reader=reader, min_confidence=0.5).abstained
+    assert ask("大桥多长？", library=small, reader=Finder(大桥=0.9), min_confidence=0.95).abstained
+    with pytest.raises(QuestionError, match="between 0 and 1"):
+        ask("大桥多长？", library=small, min_confidence=1.5)
+
+
+def test_the_same_words_that_are_far_less_sure_are_not_cited(small: Library) -> None:
+    reader = Finder(**{"1,080米": 0.9, "１０８０米": 0.2})
+    answer = ask("大桥多长？", library=small, reader=reader)
+    assert [c.quote for c in answer.citations] == ["1,080米"]
+
+
+def test_several_things_are_all_given_each_cited(tmp_path: Path, embedder: Embedder) -> None:
+    with Library.open(tmp_path, model=embedder) as library:
+        library.add_bytes("建成青云街。又改造文昌街，另有一条未定。".encode(), "a.txt")
+        reader = Finder(文昌街=0.8, 青云街=0.7, 未定=0.2)
+        answer = ask("建成和改造了哪些街？", library=library, reader=reader)
+        assert answer.text == "青云街；文昌街"
+        assert [c.quote for c in answer.citations] == ["青云街", "文昌街"]
+        assert [a.text for a in answer.alternatives] == ["未定"]
+        assert ask("改造了哪条街？", library=library, reader=reader).text == "文昌街"
 
 
 def test_filters_leave_nothing_to_read(small: Library) -> None:

@@ -18,9 +18,8 @@ TOWNS = ("临江", "南湾", "平川", "石桥", "东山", "青石", "白河", "
 def squad(path: Path, first: int, count: int) -> None:
     articles = []
     for number in range(first, first + count):
-        text = (
-            f"{TOWNS[number % 9]}第{number}桥建于{1900 + number}年，全长{number * 7 + 100}米，由工程师李{number}设计。"
-        )
+        length = number * 7 + 100
+        text = f"{TOWNS[number % 9]}第{number}桥建于{1900 + number}年，全长{length}米，由工程师李{number}设计。"
         questions = []
         for asked, answer in (
             (f"第{number}桥全长多少米？", f"{length}米"),
