@@ -101,7 +101,7 @@ def _engines(model: nn.Module, words: Floats, folder: Path) -> Iterator[tuple[st
     yield "torch bfloat16", _Autocast(model)
     for precision in ("float32", "int8"):
         path = folder / f"{precision}.onnx"
-        path.write_bytes(b"".join(onnx_model(model, precision)))  # type: ignore[arg-type]
+        path.write_bytes(b"".join(onnx_model(model, precision)))
         if importlib.util.find_spec("onnxruntime"):
             yield f"onnxruntime {precision}", OnnxEngine(path, words)
     if importlib.util.find_spec("openvino"):

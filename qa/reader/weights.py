@@ -69,13 +69,14 @@ def load_encoder(folder: Path, **options: Any) -> Any:
     from transformers.utils import logging
 
     bars, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    # That the folder holds a pooler beside what is wanted is no news.
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # that the folder holds a pooler beside what is wanted is no news
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         return AutoModel.from_pretrained(
             folder, local_files_only=True, add_pooling_layer=False, dtype=torch.float32, **options
         )
     finally:
-        logging.set_verbosity(verbosity)  # type: ignore[no-untyped-call]
+        logging.set_verbosity(verbosity)
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
