@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.period import Agreement, Asked, Verdict, agreement, asked, told_at
-from qa.reader import units
 from qa.reader.decode import Span
 from qa.reader.question import Kind, Question, analyse
-from qa.reader.spans import typed_spans
 from qa.text.aliases import in_words_of
 from qa.text.normalise import fold
 from qa.types import Hit
@@ -41,8 +39,6 @@ FEATURES = (
     "repeated",
     "covered",
     "figure",
-    "unit",
-    "other_unit",
     "long",
     "period",
     "other_period",
@@ -53,7 +49,6 @@ FEATURES = (
     "constant",
 )
 _FIGURES = frozenset((Kind.AMOUNT, Kind.COUNT, Kind.PERCENT, Kind.DATE, Kind.DURATION))
-_MEASURED = frozenset((Kind.AMOUNT, Kind.COUNT, Kind.PERCENT, Kind.DURATION))
 _FIGURE = re.compile("[0-9〇零一二三四五六七八九十百千万亿两半几]|今年|明年|去年|当年|目前")
 
 
@@ -114,7 +109,6 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
         best = max(m for i, m in enumerate(margins) if found[i].rank == read.rank)
         agreed = _agreement(looked_for, read)
         figures = about.kind in _FIGURES and not _FIGURE.search(fold(read.text))
-        unit = _unit(about, read)
         rows.append(
             (
                 _scaled(span.margin),
@@ -127,8 +121,6 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
                 float(texts[fold(read.text)] > 1),
                 _covered(about, passage.text, read.hit.title, passage.heading_path),
                 float(figures),
-                float(unit is True),
-                float(unit is False),
                 len(read.text) / 50,
                 float(agreed.period is Verdict.MATCH),
                 float(agreed.period is Verdict.MISMATCH),
@@ -152,18 +144,6 @@ def _pooled(found: Sequence[Read]) -> list[float]:
         key = (read.rank, fold(read.text))
         sums[key] = sums.get(key, 0.0) + math.exp(read.span.share)
     return [math.log(min(1.0, sums[read.rank, fold(read.text)])) for read in found]
-
-
-def _unit(about: Question, read: Read) -> bool | None:
-    """Whether the span holds a figure of the unit that is asked for; ``None`` where no unit is asked for."""
-    wanted = units.PERCENT if about.kind is Kind.PERCENT else about.units
-    if not wanted:
-        return None
-    # A unit that stands right behind the span counts: 78名 is asked for and 78 was chosen.
-    behind = read.hit.passage.text[read.span.end : read.span.end + 4]
-    held = fold(read.text + behind)
-    figures = typed_spans(held, _MEASURED)
-    return any(f.unit in wanted for f in figures if f.start < len(read.text))
 
 
 def _scaled(margin: float) -> float:
