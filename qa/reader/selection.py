@@ -7,6 +7,7 @@ select``), so that what comes out is the probability that the span is right.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -98,6 +99,7 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
 
     about, looked_for = analysed(question), asked(question)
     margins = [read.span.margin for read in found]
+    shares = _pooled(found)
     top = max((read.hit.score for read in found), default=0.0)
     texts = Counter(fold(text) for text in {(read.rank, read.text): read.text for read in found}.values())
     rows = []
@@ -110,7 +112,7 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
         rows.append(
             (
                 _scaled(span.margin),
-                max(span.share, -8.0) / 4,
+                max(shares[number], -8.0) / 4,
                 max(-8.0, min(8.0, span.answer)) / 4,
                 _scaled(best),
                 10 * (read.hit.score - top),
@@ -130,6 +132,18 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
             )
         )
     return np.array(rows, dtype=np.float64).reshape(len(found), len(FEATURES))
+
+
+def _pooled(found: Sequence[Read]) -> list[float]:
+    """Logarithms of the spans' probabilities, those of the same words in one passage added up.
+
+    增长3.2% in two places of a passage is one answer, of which the model gives each place a part.
+    """
+    sums: dict[tuple[int, str], float] = {}
+    for read in found:
+        key = (read.rank, fold(read.text))
+        sums[key] = sums.get(key, 0.0) + math.exp(read.span.share)
+    return [math.log(min(1.0, sums[read.rank, fold(read.text)])) for read in found]
 
 
 def _scaled(margin: float) -> float:
