@@ -82,7 +82,7 @@ class TrainedReader:
 
     def spans(self, question: str, hits: Sequence[Hit]) -> list[Read]:
         """The spans that the model finds in each of the Hits, with its scores, before they are weighed."""
-        asked = self._tokens(question)
+        asked = self._tokenised(question)  # not kept: questions do not come back, passages do
         rows: list[list[pairs.Row]] = []
         for hit in hits:
             passage, above = self._tokens(hit.passage.text), self._tokens(heading(hit))

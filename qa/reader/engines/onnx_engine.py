@@ -45,6 +45,8 @@ class OnnxEngine:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads()
         options.log_severity_level = _QUIET
+        # A plan of memory would be kept for every shape of batch ever met: tens of MiB over thousands of questions.
+        options.enable_mem_pattern = False
         # Threads wait actively between operators, but not after the last one: torch wants the processors then.
         options.add_session_config_entry("session.force_spinning_stop", "1")
         try:
