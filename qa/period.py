@@ -527,9 +527,21 @@ def told_by_sentence(
     A sentence is cut before a clause that names another year as its subject (2018年增长6.6%，2019年预期目标6%以上 gives
     two); one that names none goes on with the year of the sentence before it, or with what the headings say.
     """
-    frame = _frame(title, date, tuple(heading_path), position)
-    places = document_places(title, organisation)
-    return list(_pieces(fold(text), frame, places))
+    return list(_cut(text, title, date, tuple(heading_path), position, organisation)[1])
+
+
+@lru_cache(maxsize=512)
+def _cut(
+    text: str,
+    title: str,
+    date: str | None,
+    heading_path: tuple[str, ...],
+    position: float | None,
+    organisation: str | None,
+) -> tuple[_Frame, tuple[tuple[int, int, Told], ...]]:
+    """A passage's frame and its sentences; kept, because each span that is read in it asks for them again."""
+    frame = _frame(title, date, heading_path, position)
+    return frame, tuple(_pieces(fold(text), frame, document_places(title, organisation)))
 
 
 def told(
@@ -546,8 +558,7 @@ def told(
     ``position`` is the passage's start as a share of the document, 0 to 1. Documents that are no reports, and say
     nothing of years themselves, give a ``Told`` without periods.
     """
-    frame = _frame(title, date, tuple(heading_path), position)
-    pieces = list(_pieces(fold(text), frame, document_places(title, organisation)))
+    frame, pieces = _cut(text, title, date, tuple(heading_path), position, organisation)
     if not pieces:
         return Told(places=document_places(title, organisation), scope=frame.scope, base=frame.base)
     mentioned = tuple(dict.fromkeys(p for _, _, piece in pieces for p in piece.mentioned))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qa.documents import ParsedDocument, parse
-from qa.period import Told, told
+from qa.period import Told, in_words, told, told_by_sentence
 from qa.reader.pairs import heading
 
 READABLE = 0.97
@@ -17,36 +18,23 @@ all: much of the file of national reports was once decoded wrongly, and holds ra
 
 @dataclass(frozen=True, slots=True)
 class ReportPassage:
-    """A passage of a report with what it tells of."""
+    """A passage of report ``report`` (its number): what stands above it, what it and its sentences tell of."""
 
     text: str
     above: str
     told: Told
+    sentences: tuple[tuple[int, int, Told], ...]
     report: int
-    start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report as the Library would read it."""
-
-    title: str
-    date: str | None
-    document: ParsedDocument
-
-
-def reports(shared: Path) -> Iterator[Report]:
+def reports(shared: Path) -> Iterator[ParsedDocument]:
     """The reports of ``shared``; a national one is given the title that a person's file of it would have."""
     for path in sorted((shared / "data/reports/provincial-2025").glob("*.docx")):
-        yield _report(parse(path.read_bytes(), path.name))
+        yield parse(path.read_bytes(), path.name)
     for line in (shared / "data/reports/national/1954-2019.txt").read_text(encoding="utf-8").splitlines():
         year, _, text = line.partition("\t")
         title = f"{year}年国务院政府工作报告"
-        yield _report(parse(f"{title}\n\n{text}\n".encode(), f"{title}.txt"))
-
-
-def _report(document: ParsedDocument) -> Report:
-    return Report(document.title, document.date, document)
+        yield parse(f"{title}\n\n{text}\n".encode(), f"{title}.txt")
 
 
 def is_text(words: str) -> bool:
@@ -66,30 +54,22 @@ def is_text(words: str) -> bool:
     return common > 0 and common / (common + rare) >= READABLE
 
 
-def passages(all_reports: list[Report]) -> list[ReportPassage]:
+def passages(all_reports: list[ParsedDocument]) -> list[ReportPassage]:
     """The readable passages of the reports."""
     out = []
     for number, report in enumerate(all_reports):
-        document = report.document
-        for draft in document.passages:
-            text = document.text[draft.start : draft.end]
+        for draft in report.passages:
+            text = report.text[draft.start : draft.end]
             if len(text) < 20 or not is_text(text):
                 continue
-            tells = told(
-                text,
-                title=report.title,
-                date=report.date,
-                heading_path=draft.heading_path,
-                position=draft.start / len(document.text),
-                organisation=document.organisation,
-            )
-            above = row_heading(report.title, draft.heading_path, tells)
-            out.append(ReportPassage(text, above, tells, number, draft.start))
+            known: dict[str, Any] = {
+                "title": report.title,
+                "date": report.date,
+                "heading_path": draft.heading_path,
+                "position": draft.start / len(report.text),
+                "organisation": report.organisation,
+            }
+            tells = told(text, **known)
+            above = heading(report.title, draft.heading_path, in_words(tells))
+            out.append(ReportPassage(text, above, tells, tuple(told_by_sentence(text, **known)), number))
     return out
-
-
-def row_heading(title: str, heading_path: tuple[str, ...], tells: Told) -> str:
-    """What the reader sees above a passage of a document."""
-    from qa.period import in_words
-
-    return heading(title, heading_path, in_words(tells))

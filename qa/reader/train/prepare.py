@@ -37,9 +37,8 @@ def prepare(shared: Path, folder: Path, tokenizer: Tokenizer, say: Callable[[str
         made = [*stages.on_paragraphs(maker, paragraphs, some, rng, DRCD[number - 1])]
         made += stages.on_wrong_paragraphs(maker, paragraphs, questions, found, rng, wrong)
         if number == len(SHARES):
-            all_reports = list(corpus.reports(shared))
-            passages = [p for p in corpus.passages(all_reports) if p.report % stages.HELD_REPORTS]
-            known = [f for f in reports.facts(all_reports, passages) if rng.random() < KINDS[f.kind]]
+            passages = [p for p in corpus.passages(list(corpus.reports(shared))) if p.report % stages.HELD_REPORTS]
+            known = [f for f in reports.facts(passages) if rng.random() < KINDS[f.kind]]
             search = WordSearch([f"{p.above} {p.text}" for p in passages])
             say(f"{len(known):,} facts of {len(passages):,} passages of reports")
             made += stages.on_reports(maker, known, search, passages, rng)

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.period import Aspect, Told, told_by_sentence
+from qa.period import Aspect, Told
 from qa.place import COUNTRY
 from qa.reader.question import Kind
 from qa.reader.spans import typed_spans
 from qa.reader.tagger import tagger
-from qa.reader.train.corpus import Report, ReportPassage
+from qa.reader.train.corpus import ReportPassage
 from qa.reader.units import word_set
 from qa.text.aliases import GROUPS
 from qa.text.normalise import fold
@@ -70,36 +70,20 @@ _COUNTED = re.compile(
 )
 
 
-def facts(reports: Sequence[Report], passages: Sequence[ReportPassage]) -> Iterator[Fact]:
+def facts(passages: Sequence[ReportPassage]) -> Iterator[Fact]:
     """All the facts that a rule sees."""
     for passage in passages:
-        report = reports[passage.report]
-        document = report.document
-        position = passage.start / len(document.text)
-        told = told_by_sentence(
-            passage.text,
-            title=report.title,
-            date=report.date,
-            heading_path=_path(document, passage.start),
-            position=position,
-            organisation=document.organisation,
-        )
         folded = fold(passage.text)
         for start, end in split_sentences(passage.text):
             before = ""
             for match in _CLAUSE.finditer(folded, start, end):
-                here = next((t for a, b, t in told if a <= match.start() < b), passage.told)
+                here = next((t for a, b, t in passage.sentences if a <= match.start() < b), passage.told)
                 for fact in _of_clause(match.group(), before):
                     low, high, wordings, key, kind = fact
                     low, high = match.start() + low, match.start() + high
                     if passage.text.count(passage.text[low:high]) == 1 or kind == "figure":
                         yield Fact(passage, low, high, tuple(dict.fromkeys(wordings)), key, here, kind)
                 before = match.group()
-
-
-def _path(document: object, start: int) -> tuple[str, ...]:
-    drafts = document.passages  # type: ignore[attr-defined]
-    return next((tuple(d.heading_path) for d in drafts if d.start == start), ())
 
 
 _Found = tuple[int, int, list[str], str, str]

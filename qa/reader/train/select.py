@@ -98,8 +98,8 @@ def _on_reports(shared: Path, folder: Path, rng: random.Random, say: Callable[[s
     every = list(corpus.reports(shared))
     members = [i for i in range(len(every)) if i % stages.HELD_REPORTS == 0]
     passages = [p for p in corpus.passages(every) if p.report in members]
-    known = list(reports.facts(every, passages))
-    texts = {i: every[i].document.text.encode() for i in members}
+    known = list(reports.facts(passages))
+    texts = {i: every[i].text.encode() for i in members}
     with _library(folder, [(f"{every[i].title}.txt", texts[i]) for i in members], say) as library:
         places = _places(library, texts)
         kinds = {"figure": 0.6, "list": 0.2, "thing": 0.15, "rank": 0.05}
@@ -192,12 +192,11 @@ def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any
 
 
 def _weights(part: Sequence[Weighed]) -> NDArray[np.float64]:
-    # The constant is among the features; the fit adds one of its own, which is folded into it.
+    # The fit adds a constant of its own behind the others: it stands for the last feature, which is one.
     x = np.concatenate([w.rows for w in part])
     y = np.concatenate([w.right for w in part])
     counts = np.concatenate([np.full(len(w.right), 10.0 / len(w.right)) for w in part])
-    beta = np.asarray(fit(x[:, :-1], y, counts))
-    return beta
+    return fit(x[:, :-1], y, counts)
 
 
 def _tops(part: Sequence[Weighed], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -31,8 +31,7 @@ REPORT = """2025年临江市政府工作报告
 @pytest.fixture(scope="module")
 def made() -> list[Fact]:
     document = parse(REPORT.encode(), "2025年临江市政府工作报告.txt")
-    report = corpus.Report(document.title, document.date, document)
-    return list(facts([report], corpus.passages([report])))
+    return list(facts(corpus.passages([document])))
 
 
 def answers(made: list[Fact]) -> dict[str, Fact]:
