@@ -13,9 +13,7 @@ import importlib.util
 import json
 import logging
 import os
-import shutil
 import struct
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.durable import sync_folder
+from embeddings.durable import replacing, sync_folder, write_synced
 from embeddings.errors import ModelError
 from embeddings.packed_e5 import FloatArray, PackedE5, parse
 
@@ -170,19 +168,8 @@ def _read_source() -> bytes:
 
 def _build(folder: Path) -> None:
     """Write the folder beside its place and rename it; the caller holds the lock."""
-    for stale in folder.parent.glob(f".{folder.name}-*"):  # left by a process that was killed
-        shutil.rmtree(stale, ignore_errors=True)
-    packed = parse(_read_source())
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        write_model_folder(packed, building)
-        if folder.exists():
-            folder.rename(Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent)) / "damaged")
-        building.rename(folder)
-        sync_folder(folder.parent)
-    finally:
-        for leftover in folder.parent.glob(f".{folder.name}-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+    with replacing(folder) as building:
+        write_model_folder(parse(_read_source()), building)
 
 
 def write_model_folder(packed: PackedE5, folder: Path) -> None:
@@ -192,14 +179,7 @@ def write_model_folder(packed: PackedE5, folder: Path) -> None:
     def write(name: str, chunks: Iterator[bytes]) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        digest = hashlib.sha256()
-        with path.open("wb") as file:
-            for chunk in chunks:
-                digest.update(chunk)
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        digests[name] = digest.hexdigest()
+        digests[name] = write_synced(path, chunks)
 
     def write_json(name: str, content: object) -> None:
         write(name, iter([json.dumps(content, ensure_ascii=False, indent=2).encode("utf-8")]))

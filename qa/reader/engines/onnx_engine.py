@@ -6,15 +6,12 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.default_model import cache_folder
-from embeddings.durable import sync_folder
+from embeddings.durable import replacing, sync_folder, write_synced
 from qa.reader.engines.base import EngineError, Precision, threads, without_padding
 from qa.reader.engines.onnx_graph import EMBEDDINGS, FORMAT, LOGITS, MASK, onnx_model
 from qa.reader.engines.torch_engine import TorchEngine
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from qa.reader.engines.base import Floats, Ids, Logits
-    from qa.reader.engines.onnx_file import Chunks
 
 logger = logging.getLogger(__name__)
 
@@ -104,35 +100,14 @@ def export_folder(identity: str, precision: Precision = "float32") -> Path:
 
 def _export(folder: Path, model: nn.Module, words: Floats, precision: Precision) -> OnnxEngine:
     """Write the folder beside its place, its manifest last, and rename it; the caller holds the lock."""
-    for stale in folder.parent.glob(f".{folder.name}-*"):  # left by a process that was killed
-        shutil.rmtree(stale, ignore_errors=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        digest = _write(building / FILE, onnx_model(model, precision))
+    with replacing(folder) as building:
+        digest = write_synced(building / FILE, onnx_model(model, precision))
         engine = _agreeing(OnnxEngine(building / FILE, words), model, words, precision)
         state = (building / FILE).stat()
         facts = {"size": state.st_size, "mtime_ns": state.st_mtime_ns, "sha256": digest}
-        _write(building / MANIFEST, [json.dumps(facts).encode("utf-8")])
+        write_synced(building / MANIFEST, [json.dumps(facts).encode("utf-8")])
         sync_folder(building)
-        if folder.exists():
-            folder.rename(Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent)) / "damaged")
-        building.rename(folder)
-        sync_folder(folder.parent)
-        return engine
-    finally:
-        for leftover in folder.parent.glob(f".{folder.name}-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _write(path: Path, chunks: Chunks) -> str:
-    digest = hashlib.sha256()
-    with path.open("wb") as file:
-        for chunk in chunks:
-            digest.update(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.hexdigest()
+    return engine
 
 
 def _problem(folder: Path) -> str:
