@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embeddings.default_model import WEIGHTS, ensure_default_model
+from embeddings.default_model import ensure_default_model
 from qa.reader.engines import Engine, read_windows, word_rows
 
 if TYPE_CHECKING:
@@ -28,30 +28,15 @@ MIXED = (230, 215, 200, 190, 165)
 def untrained_reader() -> nn.Module:
     """The default encoder with heads of random weights: as fast as a trained one, and as large."""
     import torch
-    from safetensors.torch import load_file
-    from torch import Tensor, nn
-    from transformers import BertConfig, BertModel
 
-    folder = ensure_default_model()
-
-    class Reader(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False)
-            self.encoder.load_state_dict(
-                {name: tensor for name, tensor in load_file(folder / WEIGHTS).items() if not name.startswith("pooler.")}
-            )
-            self.heads = nn.Linear(self.encoder.config.hidden_size, 3)
-            nn.init.normal_(self.heads.weight, std=0.5)
-
-        def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            logits = self.heads(hidden)
-            return logits[..., 0], logits[..., 1], logits[:, 0, 2]
+    from qa.reader.model import ReaderModel
+    from qa.reader.weights import load_encoder
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
-        return Reader().eval()
+        model = ReaderModel(load_encoder(ensure_default_model()))
+        torch.nn.init.normal_(model.heads.weight, std=0.5)
+    return model.eval()
 
 
 def table(rounds: int = 7, threads: int = 0) -> str:
