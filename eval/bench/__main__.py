@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import chain, confidence, engines, reports, retrieval, speed
-from eval.bench.data import EVALUATION, TRAINING, public_set, seed_set
+from eval.bench import chain, confidence, engines, kept, reading, reports, retrieval, speed
+from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
 from eval.bench.peers.cli import peers_table
+from eval.bench.reading import Mode
+from eval.bench.weights import named
 from eval.runs.corpus import corpus_of
 from eval.runs.machine import describe
 from eval.runs.runner import run
-from eval.runs.settings import Settings
 from eval.samples import questions as sample_questions
 from eval.sets import load_set
 from eval.types import EvaluationSet
@@ -28,7 +29,12 @@ Every = Annotated[int, typer.Option(min=1, help="Ask only every n-th question.")
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many paragraphs.")]
 Errors = Annotated[bool, typer.Option("--errors", help="List the questions that went wrong.")]
 Weights = Annotated[
-    Path | None, typer.Option(help="Weights of the reader in place of the shipped ones: for an ablation.")
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Weights of the reader in place of the shipped ones."),
+]
+Selection = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="The reader's selection.json in place of the shipped one."),
 ]
 SHARED = Path("../shared")
 LEXICAL = (0.015, 0.03, 0.045, 0.06, 0.09, 0.15)
@@ -56,40 +62,58 @@ def fusion_table(shared: Shared = SHARED, every: Every = 1) -> None:
 
 
 @app.command("reader")
-def reader_table(shared: Shared = SHARED, every: Every = 1, limit: Limit = None, weights: Weights = None) -> None:
-    """The reader on CMRC 2018 dev and DRCD dev, with the paragraph given, and with retrieval first."""
+def reader_table(
+    shared: Shared = SHARED,
+    every: Every = 1,
+    limit: Limit = None,
+    mode: Annotated[Mode, typer.Option(help="With the paragraph given, with retrieval first, or both.")] = Mode.both,
+    sets: Annotated[Which, typer.Option("--set", help="The sets that are asked.")] = Which.both,
+    beside: Annotated[
+        str | None,
+        typer.Option(
+            "--among",
+            metavar="DIR",
+            help=f"Ask openly among the sets and documents of this folder, too; {ALL!r}: all parts of the collection.",
+        ),
+    ] = None,
+    weights: Weights = None,
+    selection: Selection = None,
+) -> None:
+    """The reader on CMRC 2018 dev and DRCD dev, with the paragraph given, and with retrieval first.
+
+    The Libraries are kept in the cache: one that was not finished is gone on with, and further runs only read.
+    """
     typer.echo(describe())
-    reader = _reader(weights)
-    for name, file in EVALUATION:
+    reader = _reader(weights, selection)
+    for name, file in evaluation(sets):
         data = public_set(shared, file, paragraphs=limit, every=every)
-        with tempfile.TemporaryDirectory() as folder, corpus_of(data, Path(folder), progress=True) as corpus:
-            given, found = (
-                run(data, library=corpus.library, settings=Settings(mode), reader=reader, progress=True).sets[0]
-                for mode in ("given-passage", "open")
-            )
-        typer.echo(chain.reader_table(name, given, found))
+        further = among(shared, file, beside) if beside and mode is not Mode.given else []
+        given = None if mode is Mode.open else reading.given(data, reader, progress=True)
+        found, size = (None, 0) if mode is Mode.given else reading.openly(data, reader, beside=further, progress=True)
+        typer.echo(chain.reader_table(name, given, found, size))
 
 
 @app.command("seed")
-def seed_table(shared: Shared = SHARED, errors: Errors = False, weights: Weights = None) -> None:
+def seed_table(
+    shared: Shared = SHARED, errors: Errors = False, weights: Weights = None, selection: Selection = None
+) -> None:
     """The seed report and its questions: retrieval, answers, refusals, follow-ups."""
-    _chain("Seed report", seed_set(shared), errors, weights)
+    _chain("Seed report", seed_set(shared), errors, _reader(weights, selection))
 
 
 @app.command("samples")
-def samples_table(errors: Errors = False, weights: Weights = None) -> None:
+def samples_table(errors: Errors = False, weights: Weights = None, selection: Selection = None) -> None:
     """The same on the sample documents and their questions."""
-    _chain("Sample documents", load_set(sample_questions()), errors, weights)
+    _chain("Sample documents", load_set(sample_questions()), errors, _reader(weights, selection))
 
 
-def _reader(weights: Path | None) -> Reader | None:
-    from qa.reader.trained import TrainedReader
+def _reader(weights: Path | None, selection: Path | None) -> Reader | None:
+    used = named(weights, selection)
+    return None if used is None else used.reader()
 
-    return None if weights is None else TrainedReader(weights)
 
-
-def _chain(name: str, data: EvaluationSet, errors: bool, weights: Path | None) -> None:
-    result = run(data, reader=_reader(weights), progress=True).sets[0]
+def _chain(name: str, data: EvaluationSet, errors: bool, reader: Reader | None) -> None:
+    result = run(data, reader=reader, progress=True).sets[0]
     typer.echo(describe())
     typer.echo(chain.chain_table(name, result))
     if errors:
@@ -106,6 +130,7 @@ def reports_table(
     every: Every = 1,
     errors: Errors = False,
     weights: Weights = None,
+    selection: Selection = None,
 ) -> None:
     """The right year and the right place: questions on 50 national and 31 provincial government reports."""
     from embeddings import load_embedder
@@ -113,9 +138,9 @@ def reports_table(
     files = reports.reports(shared, documents)
     data = reports.questions(list(files), every)
     embedder = load_embedder()
-    folder = library or reports.default_library(embedder, list(files))
+    folder = library or kept.folder_of("reports", embedder, files)
     with reports.library_of(files, folder, embedder, progress=True) as held:
-        result = run(data, library=held, reader=_reader(weights), progress=True)
+        result = run(data, library=held, reader=_reader(weights, selection), progress=True)
         passages = sum(held.passage_counts().values())
     typer.echo(describe())
     typer.echo(reports.table(result, len(files), passages))

@@ -27,11 +27,16 @@ def chain_table(name: str, result: SetResult) -> str:
     return "\n".join(lines)
 
 
-def reader_table(name: str, given: SetResult, found: SetResult) -> str:
-    """The same questions with the right paragraph given, and with retrieval first."""
-    lines = [f"{name}: {len(found.outcomes)} questions, {len(found.set.documents)} paragraphs"]
-    lines += _rows("given", given.measures, (*ANSWERS, "false_refusal", "aurc", "ece", "brier"))
-    lines += _rows("open", found.measures, ("recall@1", "recall@5", *ANSWERS, "cited_in_evidence", *TIME))
+def reader_table(name: str, given: SetResult | None, found: SetResult | None, paragraphs: int = 0) -> str:
+    """The same questions with the right paragraph given, and with retrieval first among so many ``paragraphs``."""
+    asked = given or found
+    lines = [f"{name}: {len(asked.outcomes) if asked else 0} questions"]
+    if found is not None:
+        lines[0] += f", asked openly among {paragraphs:,} paragraphs"
+    if given is not None:
+        lines += _rows("given", given.measures, (*ANSWERS, "false_refusal", "aurc", "ece", "brier"))
+    if found is not None:
+        lines += _rows("open", found.measures, ("recall@1", "recall@5", *ANSWERS, "cited_in_evidence", *TIME))
     return "\n".join(lines)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 
 from eval.sets import load_set
 from eval.types import EvaluationSet
+from qa.documents import SUFFIXES
 from qa.errors import DocumentError
 
 # The weight of BM25 is chosen on these; none of them is an evaluation set.
@@ -19,6 +22,20 @@ EVALUATION = (
     ("CMRC 2018 dev", "cmrc2018/dev.json"),
     ("DRCD dev", "drcd/dev.json"),
 )
+ALL = "all"
+
+
+class Which(StrEnum):
+    """The evaluation sets that are asked."""
+
+    cmrc = "cmrc"
+    drcd = "drcd"
+    both = "both"
+
+
+def evaluation(which: Which) -> Sequence[tuple[str, str]]:
+    """Names and files of these evaluation sets."""
+    return {Which.cmrc: EVALUATION[:1], Which.drcd: EVALUATION[1:], Which.both: EVALUATION}[which]
 
 
 def public_set(shared: Path, file: str, *, paragraphs: int | None = None, every: int = 1) -> EvaluationSet:
@@ -28,6 +45,24 @@ def public_set(shared: Path, file: str, *, paragraphs: int | None = None, every:
     names = {document.name for document in documents}
     questions = [q for q in loaded.questions if q.evidence and q.evidence[0].document in names]
     return replace(loaded, documents=documents, questions=tuple(questions[::every]))
+
+
+def among(shared: Path, file: str, what: str) -> list[EvaluationSet]:
+    """The sets whose paragraphs a set is asked among: those of a folder, or of all parts of the same collection.
+
+    ``what`` is ``"all"`` or a folder with sets in SQuAD's layout (``*.json``), with documents, or with both. Raises
+    ``DocumentError`` when there are none.
+    """
+    folder = needed(shared / "data" / file).parent if what == ALL else Path(what)
+    sets = [load_set(path, strict=False) for path in sorted(folder.glob("*.json"))]
+    documents = tuple(path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES)
+    if documents and what != ALL:
+        sets.append(EvaluationSet(folder.name, folder, "jsonl", (), sources=documents))
+    if not sets:
+        raise DocumentError(
+            f"{folder} holds no sets and no documents", f"name another folder with --among, or say {ALL}"
+        )
+    return sets
 
 
 def seed_set(shared: Path) -> EvaluationSet:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from embeddings import Embedder, cache_folder
+from embeddings import Embedder
 from eval.bench import chain
 from eval.bench.data import needed
 from eval.errors import RunError
@@ -54,19 +54,6 @@ def questions(names: Sequence[str], every: int = 1) -> EvaluationSet:
     known = set(names)
     asked = [q for q in data.questions if all(evidence.document in known for evidence in q.evidence)]
     return replace(data, questions=tuple(asked[::every]))
-
-
-def default_library(embedder: Embedder, names: Sequence[str]) -> Path:
-    """Where the Library of these reports is kept: another folder for another model, or another way to cut passages."""
-    import qa.documents
-    import qa.library
-    import qa.text
-
-    digest = hashlib.sha256("\n".join((embedder.identity, *names)).encode())
-    for package in (qa.documents, qa.library, qa.text):
-        for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
-            digest.update(file.read_bytes())
-    return cache_folder() / "bench" / f"reports-{digest.hexdigest()[:12]}"
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from eval.errors import RunError
 from eval.names import document_text
@@ -15,6 +16,9 @@ from eval.runs.folder import LIBRARIES
 from eval.types import EvaluationSet, StoredPassage
 from qa import Library, LibraryError, Passage
 from qa.progress import Progress, Step, reporting
+
+if TYPE_CHECKING:
+    from embeddings import Embedder
 
 CHANGED_HINT = "leave the Library alone while it is asked, and make the run again with --restart"
 
@@ -71,7 +75,7 @@ def corpus_of(
     folder: Path,
     *,
     library: Library | None = None,
-    model: str | None = None,
+    model: str | Embedder | None = None,
     beside: Sequence[EvaluationSet] = (),
     progress: Progress = False,
 ) -> Iterator[Corpus]:

@@ -165,9 +165,6 @@ def test_the_library_is_made_once_and_holds_nothing_else(
     assert not steps
     with pytest.raises(RunError, match="not among the reports"), reports.library_of(first, folder, embedder):
         pass
-    one, other = (reports.default_library(embedder, names) for names in (list(few), list(first)))
-    assert one != other
-    assert one == reports.default_library(embedder, list(few))
 
 
 def test_the_table_tells_whose_report_was_found(tmp_path: Path, few: dict[str, bytes], embedder: Embedder) -> None:
