@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +11,7 @@ from eval.bench import chain, confidence, engines, kept, reading, reports, retri
 from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.bench.reading import Mode
-from eval.bench.weights import named
-from eval.runs.corpus import corpus_of
+from eval.bench.weights import SHIPPED, named
 from eval.runs.machine import describe
 from eval.runs.runner import run
 from eval.samples import questions as sample_questions
@@ -149,16 +147,22 @@ def reports_table(
 
 
 @app.command("confidence")
-def confidence_table(shared: Shared = SHARED, every: Every = 8, limit: Limit = 200) -> None:
+def confidence_table(
+    shared: Shared = SHARED,
+    every: Every = 8,
+    limit: Limit = None,
+    weights: Weights = None,
+    selection: Selection = None,
+) -> None:
     """Calibration, and risk against coverage, on CMRC 2018 dev with right and wrong paragraphs."""
-    from qa.reader.trained import TrainedReader
-
     typer.echo(describe())
-    reader = TrainedReader()
+    used = named(weights, selection) or SHIPPED
+    reader, weighing = used.reader(), used.weighing()
     name, file = EVALUATION[0]
     data = public_set(shared, file, paragraphs=limit, every=every)
-    with tempfile.TemporaryDirectory() as folder, corpus_of(data, Path(folder), progress=True) as corpus:
-        typer.echo(confidence.table(name, confidence.pairs(data, corpus, reader), reader.threshold))
+    with kept.kept_corpus(data, progress=True) as corpus:
+        asked = confidence.pairs(data, corpus, reader, weighing, progress=True)
+    typer.echo(confidence.table(name, asked, weighing.threshold))
 
 
 @app.command("speed")

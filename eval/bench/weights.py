@@ -53,6 +53,9 @@ class Weights:
             ) from error
 
 
+SHIPPED = Weights()
+
+
 def named(model: Path | None, selection: Path | None) -> Weights | None:
     """The files that the command line names; ``None`` for neither."""
     return None if model is selection is None else Weights(model or WEIGHTS, selection or SELECTION)

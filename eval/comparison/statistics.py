@@ -50,15 +50,16 @@ def _judged(outcomes: Sequence[Outcome]) -> tuple[NDArray[np.bool_], NDArray[np.
     return counts, confidence, right
 
 
-def _aurc(outcomes: Sequence[Outcome]) -> OnIndices:
-    """``eval.metrics.refusal.aurc``: equal confidences enter together, the wrong ones among them spread evenly."""
-    counts, confidence, right = _judged(outcomes)
+def aurc_at(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> OnIndices:
+    """``eval.metrics.refusal.aurc`` of the predictions at given indices; ``confidence`` and ``right`` of shape (n,).
+
+    Equal confidences enter together, the wrong ones among them spread evenly.
+    """
     # The place of each confidence among the distinct ones, from the surest.
     distinct, level = np.unique(-confidence, return_inverse=True)
     levels, wrong = len(distinct), (~right).astype(np.float64)
 
     def aurc(drawn: Indices) -> float | None:
-        drawn = drawn[counts[drawn]]
         n = len(drawn)
         if not n:
             return None
@@ -74,6 +75,13 @@ def _aurc(outcomes: Sequence[Outcome]) -> OnIndices:
         return float((wrong_so_far / place).mean())
 
     return aurc
+
+
+def _aurc(outcomes: Sequence[Outcome]) -> OnIndices:
+    """``eval.metrics.refusal.aurc`` over the outcomes that have a confidence."""
+    counts, confidence, right = _judged(outcomes)
+    aurc = aurc_at(confidence, right)
+    return lambda drawn: aurc(drawn[counts[drawn]])
 
 
 def _ece(outcomes: Sequence[Outcome]) -> OnIndices:
