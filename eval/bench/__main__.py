@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import chain, confidence, engines, kept, reading, reports, retrieval, speed
+from eval.bench import ablation, chain, confidence, engines, kept, reading, reports, retrieval, speed
 from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.bench.reading import Mode
-from eval.bench.weights import SHIPPED, named
+from eval.bench.weights import SHIPPED, named, weights_in
 from eval.runs.machine import describe
 from eval.runs.runner import run
 from eval.samples import questions as sample_questions
@@ -97,6 +97,31 @@ def seed_table(
 ) -> None:
     """The seed report and its questions: retrieval, answers, refusals, follow-ups."""
     _chain("Seed report", seed_set(shared), errors, _reader(weights, selection))
+
+
+@app.command("ablation")
+def ablation_table(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            help="Holds NAME.safetensors files, each with its selection in NAME.json, or else with the shipped one.",
+        ),
+    ],
+    shared: Shared = SHARED,
+    every: Every = 8,
+    limit: Limit = None,
+) -> None:
+    """Several weights of the reader in one table: CMRC dev and DRCD dev, paragraph given, and the seed report.
+
+    The Libraries are made once, and kept in the cache. So is the exported form of each of the weights, of 83 MB.
+    """
+    weights = weights_in(folder)
+    given = {name: public_set(shared, file, paragraphs=limit, every=every) for name, file in EVALUATION}
+    typer.echo(describe())
+    for line in ablation.lines(weights, given, seed_set(shared), progress=True):
+        typer.echo(line)
 
 
 @app.command("samples")

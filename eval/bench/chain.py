@@ -15,16 +15,24 @@ TIME = ("latency_p50", "latency_p95")
 
 def chain_table(name: str, result: SetResult) -> str:
     """A set asked openly: standalone answerable, unanswerable, and follow-up questions apart, with intervals."""
-    standalone = [o for o in result.outcomes if not o.question.history]
-    answerable = [o for o in standalone if o.question.answerable]
-    without = [o for o in standalone if not o.question.answerable]
+    with_answer, without = answerable(result), unanswerable(result)
     leaning = [o for o in result.outcomes if o.question.history]
-    lines = [f"{name}: {len(answerable)} answerable, {len(without)} unanswerable, {len(leaning)} follow-ups"]
-    lines += _rows("answerable", measures(answerable), CHAIN)
+    lines = [f"{name}: {len(with_answer)} answerable, {len(without)} unanswerable, {len(leaning)} follow-ups"]
+    lines += _rows("answerable", measures(with_answer), CHAIN)
     lines += _rows("unanswerable", measures(without), ("false_answer",))
     lines += _rows("follow-ups", measures(leaning), ("contained",))
     lines += _rows("all", result.measures, ("aurc", "ece", "brier", "distracted_unchanged", "quote_intact", *TIME))
     return "\n".join(lines)
+
+
+def answerable(result: SetResult) -> list[Outcome]:
+    """The standalone questions that have an answer."""
+    return [o for o in result.outcomes if o.question.answerable and not o.question.history]
+
+
+def unanswerable(result: SetResult) -> list[Outcome]:
+    """The standalone questions that have none."""
+    return [o for o in result.outcomes if not o.question.answerable and not o.question.history]
 
 
 def reader_table(name: str, given: SetResult | None, found: SetResult | None, paragraphs: int = 0) -> str:
