@@ -27,12 +27,17 @@ def save(adapters: Mapping[str, tuple[Tensor, Tensor]], heads: tuple[Tensor, Ten
 
     An adapter is ``(down, up)`` of shapes (rank, in) and (out, rank): ``up @ down`` is added to the layer's weight.
     """
-    import torch
-    from safetensors.torch import save_file
-
     tensors = {"heads.weight": heads[0], "heads.bias": heads[1]}
     for layer, (down, up) in adapters.items():
         tensors |= {f"{layer}.down": down, f"{layer}.up": up}
+    save_tensors(tensors, path)
+
+
+def save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Write tensors by their names in half precision, whole or not at all."""
+    import torch
+    from safetensors.torch import save_file
+
     halves = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in tensors.items()}
     temporary = path.with_name(f".{path.name}.part")
     save_file(halves, temporary, metadata={"format": "pt"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import shutil
 import time
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +11,7 @@ from typing import Annotated
 import typer
 
 from qa.reader import selection, weights
-from qa.reader.train.stages import stage_file
+from qa.reader.train.files import ENCODER
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 
@@ -17,7 +19,6 @@ Shared = Annotated[Path, typer.Option(help="The folder with the training data.")
 Folder = Annotated[Path, typer.Option(help="Where rows, checkpoints and the small encoder are kept.")]
 Out = Annotated[Path, typer.Option(help="The file to write.")]
 SHARED, FOLDER = Path("../shared"), Path("reader-training")
-ENCODER, CHECKPOINT = "encoder.npz", "state.pt"
 
 
 @app.callback(invoke_without_command=True)
@@ -32,15 +33,15 @@ def everything(context: typer.Context, shared: Shared = SHARED, folder: Folder =
 
 @app.command()
 def prepare(shared: Shared = SHARED, folder: Folder = FOLDER) -> None:
-    """Write the rows of the three stages and the small encoder: all that training needs, to carry elsewhere."""
+    """Write the material and the small encoder: all that training needs, to carry elsewhere."""
     from embeddings.default_model import ensure_default_model
     from qa.reader.tokens import load_tokenizer
     from qa.reader.train import carry
-    from qa.reader.train.prepare import prepare as rows_of
+    from qa.reader.train.prepare import prepare as material_of
 
     model = ensure_default_model()
     tokenizer = load_tokenizer(model)
-    rows_of(shared, folder, tokenizer, _say)
+    material_of(shared, folder, tokenizer, _say)
     carry.write(weights.load_encoder(model), carry.kept_pieces(tokenizer), folder / ENCODER)
     _say(f"{folder / ENCODER}: {(folder / ENCODER).stat().st_size / 1e6:.1f} MB")
 
@@ -49,32 +50,30 @@ def prepare(shared: Shared = SHARED, folder: Folder = FOLDER) -> None:
 def train(
     folder: Folder = FOLDER,
     out: Out = weights.FILE,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Train this alone (a name of qa.reader.train.recipes), in the folder.")
+    ] = None,
     device: Annotated[str, typer.Option(help="torch's name of a device: cpu, cuda.")] = "",
     precision: Annotated[str, typer.Option(help="bfloat16 or float32.")] = "bfloat16",
+    seconds: Annotated[float, typer.Option(help="How long each may train; its schedule then ends by it.")] = math.inf,
 ) -> None:
-    """Train; once stopped, the same command goes on from the last checkpoint (at most two minutes back)."""
+    """Train the teachers and the adapters; stopped, it goes on from the last checkpoint (at most two minutes back).
+
+    Behind each, what it makes of the material that is held apart is printed.
+    """
     import torch
 
-    from qa.reader.train import carry, rows
-    from qa.reader.train.export import export
-    from qa.reader.train.loop import Recipe, Trainer
-    from qa.reader.train.loop import train as run
+    from qa.reader.train.recipes import RECIPES, STUDENT, TEACHERS
+    from qa.reader.train.run import run
 
-    recipe = Recipe()
-    encoder, kept = carry.read(folder / ENCODER)
     where = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    trainer = Trainer(encoder, recipe, device=where, precision=getattr(torch, precision))
-    run(
-        trainer,
-        lambda number: carry.renumbered(rows.load(stage_file(folder, number)), kept),
-        folder / CHECKPOINT,
-        say=_say,
-        after=lambda number: export(
-            trainer.masters, recipe.alpha / recipe.rank, folder / f"after-stage-{number}.safetensors"
-        ),
-    )
-    export(trainer.masters, recipe.alpha / recipe.rank, out)
-    _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+    for name in only or (*TEACHERS, STUDENT):
+        if name not in RECIPES:
+            raise typer.BadParameter(f"there is no {name}; there are {', '.join(RECIPES)}")
+        run(name, folder, where, getattr(torch, precision), seconds, _say)
+    if not only:
+        shutil.copyfile(folder / f"{STUDENT}.safetensors", out)
+        _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 
 @app.command()

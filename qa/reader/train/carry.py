@@ -7,12 +7,13 @@ loss. Of the vocabulary, only Chinese and English pieces, digits and punctuation
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qa.reader.train.rows import Rows
+from qa.reader.train.material import Material
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,8 +50,11 @@ def write(encoder: Any, kept: NDArray[np.int32], path: Path) -> None:
     temporary.replace(path)
 
 
-def read(path: Path) -> tuple[Any, NDArray[np.int32]]:
-    """The ``BertModel`` that ``write`` wrote, and the ids that its rows of word embeddings stand for."""
+def read(path: Path, attention: str = "eager") -> tuple[Any, NDArray[np.int32]]:
+    """The ``BertModel`` that ``write`` wrote, and the ids that its rows of word embeddings stand for.
+
+    ``attention``: the fused one ("sdpa") is quick on accelerators, but its backward pass is slow on processors.
+    """
     import torch
     from transformers import BertConfig, BertModel
 
@@ -71,19 +75,19 @@ def read(path: Path) -> tuple[Any, NDArray[np.int32]]:
         type_vocab_size=state["embeddings.token_type_embeddings.weight"].shape[0],
         layer_norm_eps=1e-12,
     )
-    config._attn_implementation = "eager"  # the fused one's backward pass is slow on processors
+    config._attn_implementation = attention
     model = BertModel(config, add_pooling_layer=False)
     model.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
     return model, kept
 
 
-def renumbered(rows: Rows, kept: NDArray[np.int32], unknown: int = 3) -> Rows:
-    """``rows`` with ids that count ``kept`` instead of the whole vocabulary."""
-    places = np.searchsorted(kept, rows.ids)
+def renumbered(material: Material, kept: NDArray[np.int32], unknown: int = 3) -> Material:
+    """``material`` with ids that count ``kept`` instead of the whole vocabulary."""
+    places = np.searchsorted(kept, material.ids)
     places[places == len(kept)] = 0
-    found = kept[places] == rows.ids
+    found = kept[places] == material.ids
     ids = np.where(found, places, np.searchsorted(kept, unknown)).astype(np.int32)
-    return Rows(ids, rows.bounds, rows.starts, rows.ends)
+    return replace(material, ids=ids)
 
 
 def pack(values: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]] | None:

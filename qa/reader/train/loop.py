@@ -1,10 +1,11 @@
-"""The training loop: stages of rows in, adapters and heads out; it can be stopped and resumed at any moment."""
+"""The training loop: passes over the material in, weights out; it can be stopped and resumed at any moment."""
 
 from __future__ import annotations
 
 import math
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,84 +16,113 @@ from torch import Tensor, nn
 
 from qa.reader.model import LINEAR_LAYERS, ReaderModel
 from qa.reader.tokens import PAD
-from qa.reader.train import rows as stored
+from qa.reader.train.material import Labelled, Material, batches, padded
+
+SCALE = 2.0
+"""What the adapters' product is multiplied by: alpha over rank."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What the shipped weights were trained with."""
+    """How a model is trained: a teacher, all of whose layers learn, or the adapters that are shipped."""
 
-    rank: int = 32
-    alpha: int = 64
+    passes: tuple[Mapping[str, float], ...]
+    """For each pass, how often an example of each group is shown."""
+    rank: int = 64
+    """Of the adapters; 0: the layers themselves learn."""
     rate: float = 6e-4
     """The highest learning rate; it rises over the first ``warmup`` of the way and falls linearly to 2% of itself."""
     warmup: float = 0.05
-    batch_tokens: int = 3072
+    batch_tokens: int = 6144
     decay: float = 0.01
     clip: float = 1.0
+    dropout: float = 0.0
     answer_weight: float = 0.5
     """Weight of the answerability head's loss beside the spans'."""
+    soft: float = 0.8
+    """Weight of the teachers' probabilities beside the marked answers, where there are teachers."""
     seed: int = 20250101
-    stages: int = 3
-
-
-def adapted(encoder: Any, recipe: Recipe) -> ReaderModel:
-    """The reader over ``encoder`` with new adapters; only they and the heads learn."""
-    from peft import LoraConfig, get_peft_model
-
-    for module in encoder.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = 0.0  # few passes and few weights: it cost time and won nothing
-    config = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules=list(LINEAR_LAYERS), lora_dropout=0.0)
-    return ReaderModel(get_peft_model(encoder, config, autocast_adapter_dtype=False))
 
 
 class Trainer:
-    """Trains in the precision that the machine is quick in, with its learning weights kept in float32."""
+    """Trains in the precision that the machine is quick in, with its learning weights kept in float32.
 
-    def __init__(self, encoder: Any, recipe: Recipe, *, device: str, precision: torch.dtype) -> None:
+    ``teachers`` are models whose mean probabilities are learned beside the marked answers.
+    """
+
+    def __init__(
+        self, encoder: Any, recipe: Recipe, *, device: str, precision: torch.dtype, teachers: Sequence[ReaderModel] = ()
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
-        self.model = adapted(encoder, recipe).to(device=device, dtype=precision)
+        self.model = learner(encoder, recipe).to(device=device, dtype=precision)
+        self.teachers = [teacher.to(device=device, dtype=precision).eval() for teacher in teachers]
         self.device = device
         self.learning = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
         self.masters = {name: p.detach().float().clone() for name, p in self.learning.items()}
         self.optimiser = torch.optim.AdamW(
-            self.masters.values(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.decay
+            self.masters.values(),
+            lr=recipe.rate,
+            betas=(0.9, 0.98),
+            weight_decay=recipe.decay,
+            fused=device.startswith("cuda"),
         )
 
-    def step(self, ids: Tensor, mask: Tensor, starts: Tensor, ends: Tensor, progress: float) -> float:
+    def step(self, ids: Tensor, mask: Tensor, starts: Tensor, ends: Tensor, progress: float) -> Tensor:
         """One batch; ``progress`` is the share of the way that is behind, in 0..1. Returns the loss."""
-        loss = span_loss(self.model(ids, mask), mask, starts, ends, self.recipe.answer_weight)
+        logits = self.model(ids, mask)
+        loss = span_loss(logits, mask, starts, ends, self.recipe.answer_weight)
+        if self.teachers:
+            with torch.no_grad():
+                taught = mean_probabilities([teacher(ids, mask) for teacher in self.teachers], mask)
+            soft = soft_loss(logits, mask, taught, self.recipe.answer_weight)
+            loss = self.recipe.soft * soft + (1 - self.recipe.soft) * loss
         loss.backward()  # type: ignore[no-untyped-call]
-        for name, parameter in self.learning.items():
-            self.masters[name].grad = None if parameter.grad is None else parameter.grad.float()
+        masters: list[Tensor] = list(self.masters.values())
+        learning: list[Tensor] = list(self.learning.values())
+        for master, parameter in zip(masters, learning, strict=True):
+            master.grad = None if parameter.grad is None else parameter.grad.float()
             parameter.grad = None
-        torch.nn.utils.clip_grad_norm_(list(self.masters.values()), self.recipe.clip)
+        torch.nn.utils.clip_grad_norm_(masters, self.recipe.clip)
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate * schedule(progress, self.recipe.warmup)
         self.optimiser.step()
         with torch.no_grad():
-            for name, parameter in self.learning.items():
-                parameter.copy_(self.masters[name])
-        return float(loss.detach())
+            torch._foreach_copy_(learning, masters)
+        return loss.detach()
 
-    def save(self, path: Path, stage: int, done: int) -> None:
+    def save(self, path: Path, number: int, done: int) -> None:
         """Write everything that ``resume`` needs, whole or not at all."""
         temporary = path.with_name(f".{path.name}.part")
-        state = {"masters": self.masters, "optimiser": self.optimiser.state_dict(), "stage": stage, "done": done}
+        state = {"masters": self.masters, "optimiser": self.optimiser.state_dict(), "pass": number, "done": done}
         torch.save(state, temporary)
         temporary.replace(path)
 
     def resume(self, path: Path) -> tuple[int, int]:
-        """Go on from what ``save`` wrote; returns the stage and how many of its batches are done."""
+        """Go on from what ``save`` wrote; returns the pass and how many of its batches are done."""
         state = torch.load(path, map_location=self.device, weights_only=True)
         with torch.no_grad():
             for name, value in state["masters"].items():
                 self.masters[name].copy_(value)
                 self.learning[name].copy_(value)
         self.optimiser.load_state_dict(state["optimiser"])
-        return int(state["stage"]), int(state["done"])
+        return int(state["pass"]), int(state["done"])
+
+
+def learner(encoder: Any, recipe: Recipe) -> ReaderModel:
+    """The reader over ``encoder``: new adapters and the heads learn, or, without a rank, the layers and the heads."""
+    for module in encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = recipe.dropout
+    if not recipe.rank:
+        encoder.embeddings.requires_grad_(False)
+        return ReaderModel(encoder).train()
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=recipe.rank, lora_alpha=int(SCALE * recipe.rank), target_modules=list(LINEAR_LAYERS), lora_dropout=0.0
+    )
+    return ReaderModel(get_peft_model(encoder, config, autocast_adapter_dtype=False)).train()
 
 
 def schedule(progress: float, warmup: float) -> float:
@@ -102,59 +132,95 @@ def schedule(progress: float, warmup: float) -> float:
     return max(0.02, (1 - progress) / (1 - warmup))
 
 
-def span_loss(
-    logits: tuple[Tensor, Tensor, Tensor], mask: Tensor, starts: Tensor, ends: Tensor, answer_weight: float
-) -> Tensor:
+Logits = tuple[Tensor, Tensor, Tensor]
+"""Of start and end, shape (batch, length), and of "this passage answers", shape (batch,)."""
+
+
+def span_loss(logits: Logits, mask: Tensor, starts: Tensor, ends: Tensor, answer_weight: float) -> Tensor:
     """Cross entropy of start and end over the row, the first token standing for "no answer here", plus answerability.
 
     Devlin et al. 2019 (BERT, section 4.3) treat unanswerable questions of SQuAD 2.0 in the same way.
     """
-    away = mask == 0
-    start, end = (each.masked_fill(away, -1e4) for each in logits[:2])
+    start, end = _masked(logits, mask)
     spans = nn.functional.cross_entropy(start, starts) + nn.functional.cross_entropy(end, ends)
     answer = nn.functional.binary_cross_entropy_with_logits(logits[2], (starts > 0).float())
     return spans / 2 + answer_weight * answer
 
 
+def mean_probabilities(teachers: Sequence[Logits], mask: Tensor) -> Logits:
+    """The teachers' mean probabilities, of the shapes of the logits."""
+    starts, ends = zip(*(_masked(logits, mask) for logits in teachers), strict=True)
+    return (
+        torch.stack([each.softmax(-1) for each in starts]).mean(0),
+        torch.stack([each.softmax(-1) for each in ends]).mean(0),
+        torch.stack([logits[2].sigmoid() for logits in teachers]).mean(0),
+    )
+
+
+def soft_loss(logits: Logits, mask: Tensor, taught: Logits, answer_weight: float) -> Tensor:
+    """``span_loss`` against probabilities instead of marked places (Hinton et al. 2015, at temperature 1)."""
+    start, end = _masked(logits, mask)
+    spans = nn.functional.cross_entropy(start, taught[0]) + nn.functional.cross_entropy(end, taught[1])
+    answer = nn.functional.binary_cross_entropy_with_logits(logits[2], taught[2])
+    return spans / 2 + answer_weight * answer
+
+
+def _masked(logits: Logits, mask: Tensor) -> tuple[Tensor, Tensor]:
+    away = mask == 0
+    return logits[0].masked_fill(away, -1e4), logits[1].masked_fill(away, -1e4)
+
+
 def train(
     trainer: Trainer,
-    rows_of: Callable[[int], stored.Rows],
+    material: Material,
     checkpoint: Path,
     *,
     say: Callable[[str], None],
-    after: Callable[[int], None] = lambda _: None,
     every: float = 120.0,
+    seconds: float = math.inf,
 ) -> None:
-    """Go through all stages from where ``checkpoint`` stands, saving every so many seconds.
+    """Go through all passes from where ``checkpoint`` stands, saving every so many seconds.
 
-    ``rows_of`` gives the rows of a stage; ``after`` is called behind each.
+    Where the whole way would take more than ``seconds``, the rate falls in time and the rest is left out.
     """
     recipe = trainer.recipe
-    stage, done = trainer.resume(checkpoint) if checkpoint.exists() else (1, 0)
-    for number in range(stage, recipe.stages + 1):
-        data = rows_of(number)
-        plan = stored.batches(data.lengths(), recipe.batch_tokens, np.random.default_rng(recipe.seed + number))
-        begun = saved = time.monotonic()
-        first, recent, tokens = done, [], 0
+    counts = material.counts()
+    sizes = [sum(share * counts.get(group, 0) for group, share in each.items()) for each in recipe.passes]
+    number, done = trainer.resume(checkpoint) if checkpoint.exists() else (0, 0)
+    begun = saved = time.monotonic()
+    tokens = steps = 0
+    for current in range(number, len(sizes)):
+        rows = material.epoch(recipe.passes[current], random.Random(recipe.seed + current))
+        plan = batches([len(r.ids) for r in rows], recipe.batch_tokens, np.random.default_rng(recipe.seed + current))
+        recent: list[Tensor] = []
         for place in range(done, len(plan)):
-            arrays = (*data.batch(plan[place], PAD), data.starts[plan[place]], data.ends[plan[place]])
-            ids, mask, starts, ends = (torch.from_numpy(each).to(trainer.device) for each in arrays)
-            loss = trainer.step(ids, mask, starts, ends, (number - 1 + place / len(plan)) / recipe.stages)
-            if not math.isfinite(loss):
-                raise FloatingPointError(f"the loss is {loss} in stage {number}, batch {place}; lower --rate")
-            recent.append(loss)
-            tokens += int(mask.sum())
-            now = time.monotonic()
-            if (place + 1) % 20 == 0:
-                left = (now - begun) / (place + 1 - first) * (len(plan) - place - 1)
+            spent = time.monotonic() - begun
+            if spent > seconds:
+                return
+            way = (sum(sizes[:current]) + sizes[current] * place / len(plan)) / sum(sizes)
+            batch = arrays([rows[i] for i in plan[place]], 8 if trainer.device.startswith("cuda") else 1)
+            tokens += int(batch[1].sum())
+            ids, mask, starts, ends = (each.to(trainer.device, non_blocking=True) for each in batch)
+            recent.append(trainer.step(ids, mask, starts, ends, max(way, spent / seconds)))
+            steps += 1
+            if steps % 50 == 0:
+                loss = float(torch.stack(recent[-100:]).mean())
+                if not math.isfinite(loss):
+                    raise FloatingPointError(f"the loss is {loss} in pass {current + 1}; lower --rate")
+                spent = time.monotonic() - begun
                 say(
-                    f"stage {number}/{recipe.stages}  batch {place + 1}/{len(plan)}  "
-                    f"loss {sum(recent[-100:]) / len(recent[-100:]):.3f}  "
-                    f"{tokens / (now - begun):,.0f} tokens/s  {left / 60:.0f} min left in this stage"
+                    f"pass {current + 1}/{len(sizes)}  batch {place + 1}/{len(plan)}  loss {loss:.3f}  "
+                    f"{tokens / spent:,.0f} tokens/s  {way:.0%} of the way"
                 )
-            if now - saved > every:
-                trainer.save(checkpoint, number, place + 1)
-                saved = now
+            if time.monotonic() - saved > every:
+                trainer.save(checkpoint, current, place + 1)
+                saved = time.monotonic()
         done = 0
-        trainer.save(checkpoint, number + 1, 0)
-        after(number)
+        trainer.save(checkpoint, current + 1, 0)
+
+
+def arrays(rows: Sequence[Labelled], multiple: int = 1) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Ids, mask, starts and ends of a batch."""
+    ids, mask = padded([row.ids for row in rows], PAD, multiple)
+    starts, ends = np.array([row.start for row in rows]), np.array([row.end for row in rows])
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(starts), torch.from_numpy(ends)

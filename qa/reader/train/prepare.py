@@ -1,64 +1,48 @@
-"""The rows of all three stages, from the shared data to files that training reads."""
+"""The material of training, from the shared data to the files that training reads."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.reader.train import corpus, reports, rows, squad, stages
-from qa.reader.train.negatives import WordSearch
+from qa.reader.tokens import tokenise
+from qa.reader.train import corpus, examples, material, reports, squad
+from qa.reader.train.files import HELD, MATERIAL
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-SHARES = ((0.7, 0.0), (0.5, 0.3), (0.15, 0.06))
-"""For each stage, how many of CMRC's questions are asked of their paragraph, and of a wrong one that search finds."""
-DRCD = (2, 2, 1)
-"""How often each question of DRCD's part is shown in a stage: it is small, and its answers are of another kind (names
-and figures)."""
-KINDS = {"figure": 0.6, "rank": 1.0, "list": 0.5, "thing": 0.12}
-"""How many of the facts of each kind the last stage asks for: those of a verb and its object are many and alike."""
+HELD_REPORTS = 8
+"""Every so many-th report is held apart."""
+KINDS = {"figure": 1.0, "rank": 1.0, "list": 1.0, "thing": 0.3}
+"""How many of the facts of each kind are asked for: those of a verb and its object are many and alike."""
 
 
 def prepare(shared: Path, folder: Path, tokenizer: Tokenizer, say: Callable[[str], None]) -> None:
-    """Write the rows of the three stages into ``folder``; ``shared`` holds the data."""
+    """Write what the model learns from, and what is held apart to check it, into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
+    tokens_of = lru_cache(maxsize=None)(lambda text: tokenise(tokenizer, text))
     paragraphs, questions = squad.load(shared)
-    held = stages.held_apart(paragraphs)
-    questions = [q for q in questions if not held[q.paragraph]]
-    found = wrong_paragraphs(paragraphs, questions, held)
-    say(f"{len(questions):,} questions on {held.count(False):,} paragraphs")
-    for number, (answered, wrong) in enumerate(SHARES, 1):
-        rng = random.Random(stages.SEED + number)
-        maker = stages.Maker(tokenizer, rng)
-        some = [q for q in questions if paragraphs[q.paragraph].source == "drcd" or rng.random() < answered]
-        made = [*stages.on_paragraphs(maker, paragraphs, some, rng, DRCD[number - 1])]
-        made += stages.on_wrong_paragraphs(maker, paragraphs, questions, found, rng, wrong)
-        if number == len(SHARES):
-            passages = [p for p in corpus.passages(list(corpus.reports(shared))) if p.report % stages.HELD_REPORTS]
-            known = [f for f in reports.facts(passages) if rng.random() < KINDS[f.kind]]
-            search = WordSearch([f"{p.above} {p.text}" for p in passages])
-            say(f"{len(known):,} facts of {len(passages):,} passages of reports")
-            made += stages.on_reports(maker, known, search, passages, rng)
-        data = rows.gather(each for each in made if each is not None)
-        rows.save(data, stages.stage_file(folder, number))
-        say(
-            f"stage {number}: {len(data):,} rows, {int(data.lengths().sum()):,} tokens, "
-            f"{(data.starts == 0).mean():.0%} without an answer"
-        )
+    held = squad.held_apart(paragraphs)
+    every = corpus.passages(list(corpus.reports(shared)))
 
+    def made(apart: bool) -> list[material.Example]:
+        rng = random.Random(examples.SEED + apart)
+        mine = [q for q in questions if held[q.paragraph] == apart]
+        among = [i for i in range(len(paragraphs)) if held[i] == apart]
+        passages = [p for p in every if (p.report % HELD_REPORTS == 0) == apart]
+        facts = [f for f in reports.facts(passages) if rng.random() < KINDS[f.kind]]
+        say(f"{len(mine):,} questions on {len(among):,} paragraphs, {len(facts):,} facts of {len(passages):,} passages")
+        return [
+            *examples.on_paragraphs(paragraphs, mine),
+            *examples.on_wrong_paragraphs(paragraphs, mine, among),
+            *examples.on_reports(facts, passages, rng),
+        ]
 
-def wrong_paragraphs(
-    paragraphs: list[squad.Paragraph], questions: list[squad.Asked], held: list[bool], k: int = 6
-) -> list[list[int]]:
-    """For each question, what word search finds among the paragraphs of its set that are not held apart."""
-    out: dict[int, list[int]] = {}
-    for source in squad.SOURCES:
-        members = [i for i, p in enumerate(paragraphs) if p.source == source and not held[i]]
-        search = WordSearch([paragraphs[i].text for i in members])
-        for number, question in enumerate(questions):
-            if paragraphs[question.paragraph].source == source:
-                out[number] = [members[found] for found in search.search(question.question, k)]
-    return [out[number] for number in range(len(questions))]
+    for file, apart in ((HELD, True), (MATERIAL, False)):
+        data = material.gather(made(apart), tokens_of)
+        material.save(data, folder / file)
+        say(f"{file}: {(folder / file).stat().st_size / 1e6:.1f} MB, {len(data):,} examples: {data.counts()}")

@@ -1,6 +1,6 @@
 """Fit how the reader's scores are weighed, and the confidence, on questions that the model never saw.
 
-CMRC's trial set, an eighth of DRCD's part, and questions made by rule from an eighth of the reports each become a
+What is held apart of CMRC and of DRCD's part, and questions made by rule from an eighth of the reports each become a
 Library, and are asked through its search. A third of the questions on paragraphs lose their own: what is found is
 wrong but alike, and the right thing is to abstain.
 """
@@ -22,7 +22,9 @@ import numpy as np
 from qa.library import Library
 from qa.reader.logistic import fit, sigmoid
 from qa.reader.selection import FEATURES, features
-from qa.reader.train import corpus, reports, squad, stages
+from qa.reader.train import corpus, reports, squad
+from qa.reader.train.examples import SEED
+from qa.reader.train.prepare import HELD_REPORTS
 from qa.text.normalise import fold
 from qa.types import Hit
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 HITS = 5
 REMOVED = 1 / 3
-SIZES = {"trial": 260, "drcd": 130, "report": 300, "no-report": 170}
+SIZES = {"trial": 200, "cmrc": 200, "drcd": 200, "report": 300, "no-report": 170}
 FOLDS = 5
 ANSWERED_WRONGLY = 0.10
 """The share of unanswerable questions that may be answered at the default threshold, at most."""
@@ -72,11 +74,11 @@ def is_right(answer: str, gold: str) -> bool:
 
 def questions(shared: Path, folder: Path, say: Callable[[str], None]) -> list[Question]:
     """The held-apart questions with what search finds; the Libraries are kept in ``folder``."""
-    rng = random.Random(stages.SEED)
+    rng = random.Random(SEED)
     paragraphs, asked = squad.load(shared)
-    held = stages.held_apart(paragraphs)
+    held = squad.held_apart(paragraphs)
     out: list[Question] = []
-    for source in ("trial", "drcd"):
+    for source in ("trial", "cmrc", "drcd"):
         members = [i for i, p in enumerate(paragraphs) if p.source == source and held[i]]
         texts = {i: paragraphs[i].text.encode() for i in members}
         with _library(folder / source, [(f"{paragraphs[i].title}.txt", texts[i]) for i in members], say) as library:
@@ -96,7 +98,7 @@ def questions(shared: Path, folder: Path, say: Callable[[str], None]) -> list[Qu
 
 def _on_reports(shared: Path, folder: Path, rng: random.Random, say: Callable[[str], None]) -> Iterator[Question]:
     every = list(corpus.reports(shared))
-    members = [i for i in range(len(every)) if i % stages.HELD_REPORTS == 0]
+    members = [i for i in range(len(every)) if i % HELD_REPORTS == 0]
     passages = [p for p in corpus.passages(every) if p.report in members]
     known = list(reports.facts(passages))
     texts = {i: every[i].text.encode() for i in members}
@@ -158,7 +160,7 @@ def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str],
 
 def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any]:
     """Weights, calibration and threshold; each question's figures come from weights fitted on the other folds."""
-    order = np.random.default_rng(stages.SEED).permutation(len(data))
+    order = np.random.default_rng(SEED).permutation(len(data))
     data = [data[i] for i in order]
     tops = [_tops(data[k::FOLDS], _weights([w for i, w in enumerate(data) if i % FOLDS != k])) for k in range(FOLDS)]
     scores, right = (np.concatenate(parts) for parts in zip(*tops, strict=True))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.reader.train.rows import Labelled, Rows, gather
+from qa.reader.tokens import Tokens
+from qa.reader.train.material import Example, Labelled, Material, gather
 
 pytest.importorskip("peft", reason="training needs peft: pip install '.[train]'")
 
@@ -30,7 +31,7 @@ def encoder() -> Any:
     return BertModel(config, add_pooling_layer=False)
 
 
-def rows(seed: int) -> Rows:
+def made(seed: int) -> list[Labelled]:
     """Rows whose answer is the run of tokens above 40, which a few steps can learn."""
     rng = np.random.default_rng(seed)
     out = []
@@ -42,7 +43,21 @@ def rows(seed: int) -> Rows:
             out.append(Labelled(ids, start, start + 1))
         else:
             out.append(Labelled(ids, 0, 0))
-    return gather(out)
+    return out
+
+
+def material() -> Material:
+    """The same as examples: a token a character, the answer is the two letters that come late in the alphabet."""
+    rng = np.random.default_rng(4)
+    out = []
+    for number in range(48):
+        text = "".join(chr(c) for c in rng.integers(5, 40, 10))
+        start = int(rng.integers(0, 9))
+        if number % 4:
+            out.append(Example("some", "\x06", ("",), text[:start] + "\x32\x37" + text[start:], start, start + 2))
+        else:
+            out.append(Example("none", "\x06", ("",), text))
+    return gather(out, lambda t: Tokens(tuple(map(ord, t)), tuple(range(len(t))), tuple(range(1, len(t) + 1))))
 
 
 def trained(folder: Path, stop: int | None = None) -> tuple[dict[str, Any], list[str]]:
@@ -50,13 +65,14 @@ def trained(folder: Path, stop: int | None = None) -> tuple[dict[str, Any], list
 
     from qa.reader.train.loop import Recipe, Trainer, train
 
-    recipe = Recipe(rank=4, alpha=8, rate=1e-2, batch_tokens=96, stages=2)
+    shares = {"some": 1.0, "none": 0.5}
+    recipe = Recipe((shares, shares), rank=4, rate=1e-2, batch_tokens=96)
     trainer = Trainer(encoder(), recipe, device="cpu", precision=torch.float32)
     said: list[str] = []
     count = 0
     step = trainer.step
 
-    def counted(*args: Any) -> float:
+    def counted(*args: Any) -> Any:
         nonlocal count
         count += 1
         if stop is not None and count > stop:
@@ -65,7 +81,7 @@ def trained(folder: Path, stop: int | None = None) -> tuple[dict[str, Any], list
 
     trainer.step = counted  # type: ignore[method-assign]
     with suppress(KeyboardInterrupt):
-        train(trainer, rows, folder / "state.pt", say=said.append, every=0.0)
+        train(trainer, material(), folder / "state.pt", say=said.append, every=0.0)
     return trainer.masters, said
 
 
@@ -80,18 +96,18 @@ def test_a_stopped_training_ends_as_one_that_was_not(tmp_path: Path) -> None:
     assert all(torch.allclose(whole[name], resumed[name], atol=1e-6) for name in whole)
 
 
-def test_it_learns_to_find_and_to_refuse(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rank", [8, 0])
+def test_it_learns_to_find_and_to_refuse(rank: int) -> None:
     import torch
 
-    from qa.reader.train.loop import Recipe, Trainer, span_loss
+    from qa.reader.train.loop import Recipe, Trainer, arrays, span_loss
 
-    trainer = Trainer(encoder(), Recipe(rank=8, alpha=16, rate=2e-2), device="cpu", precision=torch.float32)
-    data = rows(5)
-    ids, mask = data.batch(range(len(data)), 1)
-    batch = [torch.from_numpy(each) for each in (ids, mask, data.starts, data.ends)]
-    before = trainer.step(*batch, 0.05)
+    recipe = Recipe((), rank=rank, rate=2e-2 if rank else 3e-3)
+    trainer = Trainer(encoder(), recipe, device="cpu", precision=torch.float32)
+    batch = arrays(made(5))
+    before = float(trainer.step(*batch, 0.05))
     for _ in range(60):
-        after = trainer.step(*batch, 0.2)
+        after = float(trainer.step(*batch, 0.2))
     assert after < before / 4
     start, end, answer = trainer.model(batch[0], batch[1])
     assert (start.argmax(1) == batch[2]).float().mean() > 0.8
@@ -99,23 +115,79 @@ def test_it_learns_to_find_and_to_refuse(tmp_path: Path) -> None:
     assert span_loss((start, end, answer), *batch[1:], 0.5).item() < before / 4
 
 
-def test_what_is_exported_reads_as_what_was_trained(tmp_path: Path) -> None:
+def test_a_student_learns_what_its_teachers_say_where_the_marks_say_something_else() -> None:
     import torch
 
-    from qa.reader import weights
-    from qa.reader.model import ReaderModel
-    from qa.reader.train.export import export
-    from qa.reader.train.loop import Recipe, Trainer
+    from qa.reader.train.loop import Recipe, Trainer, arrays
 
-    trainer = Trainer(encoder(), Recipe(rank=4, alpha=8), device="cpu", precision=torch.float32)
+    batch = arrays(made(5))
+    teacher = Trainer(encoder(), Recipe((), rank=8, rate=2e-2), device="cpu", precision=torch.float32)
+    for _ in range(60):
+        teacher.step(*batch, 0.2)
+    recipe = Recipe((), rank=8, rate=2e-2, soft=1.0)
+    student = Trainer(encoder(), recipe, device="cpu", precision=torch.float32, teachers=[teacher.model])
+    unmarked = (*batch[:2], torch.zeros_like(batch[2]), torch.zeros_like(batch[3]))
+    for _ in range(60):
+        student.step(*unmarked, 0.2)
+    assert (student.model(*batch[:2])[0].argmax(1) == batch[2]).float().mean() > 0.8
+
+
+def test_time_that_is_set_ends_the_training_with_its_schedule(tmp_path: Path) -> None:
+    import torch
+
+    from qa.reader.train.loop import Recipe, Trainer, train
+
+    rates = []
+    trainer = Trainer(
+        encoder(), Recipe(({"some": 1.0},) * 10_000, rank=4, rate=1e-2), device="cpu", precision=torch.float32
+    )
+    step = trainer.step
+
+    def noted(*args: Any) -> Any:
+        out = step(*args)
+        rates.append(trainer.optimiser.param_groups[0]["lr"])
+        return out
+
+    trainer.step = noted  # type: ignore[method-assign]
+    train(trainer, material(), tmp_path / "state.pt", say=lambda _: None, every=1e9, seconds=1.5)
+    assert rates[-1] < 0.3 * max(rates)
+
+
+def test_what_is_held_apart_is_scored_by_its_spans(tmp_path: Path) -> None:
+    import torch
+
+    from qa.reader.train.check import check, table
+    from qa.reader.train.loop import Recipe, Trainer, train
+
+    trainer = Trainer(
+        encoder(), Recipe(({"some": 1.0, "none": 1.0},) * 40, rank=8, rate=1e-2), device="cpu", precision=torch.float32
+    )
+    scores = {s.group: s for s in check(trainer.model, material(), "cpu")}
+    trainer.model.train()
+    train(trainer, material(), tmp_path / "state.pt", say=lambda _: None, every=1e9)
+    after = {s.group: s for s in check(trainer.model, material(), "cpu")}
+    assert after["some"].exact > max(0.8, scores["some"].exact)
+    assert after["none"].exact > 0.8
+    assert "some" in table(list(after.values()))
+
+
+@pytest.mark.parametrize("rank", [4, 0])
+def test_what_is_exported_reads_as_what_was_trained(tmp_path: Path, rank: int) -> None:
+    import torch
+
+    from qa.reader.model import ReaderModel
+    from qa.reader.train.export import export, take_up
+    from qa.reader.train.loop import SCALE, Recipe, Trainer
+
+    trainer = Trainer(encoder(), Recipe((), rank=rank), device="cpu", precision=torch.float32)
     with torch.no_grad():
         for name, master in trainer.masters.items():
             master.copy_(torch.randn_like(master) * 0.1)
             trainer.learning[name].copy_(master)
     path = tmp_path / "reader.safetensors"
-    export(trainer.masters, 2.0, path)
-    merged = ReaderModel(encoder()).eval()
-    weights.merge(merged, path)
+    export(trainer.masters, SCALE, path)
+    merged = take_up(ReaderModel(encoder()).eval(), path)
+    trainer.model.eval()
     ids = torch.randint(0, 60, (3, 12))
     for a, b in zip(trainer.model(ids, torch.ones_like(ids)), merged(ids, torch.ones_like(ids)), strict=True):
         assert torch.allclose(a, b, atol=2e-2)

@@ -10,8 +10,10 @@ import pytest
 from embeddings.default_model import ensure_default_model
 from qa.documents import parse
 from qa.period import Aspect
-from qa.reader.tokens import load_tokenizer
-from qa.reader.train import corpus, rows, squad, stages
+from qa.reader.tokens import load_tokenizer, tokenise
+from qa.reader.train import corpus, squad
+from qa.reader.train.examples import on_reports, on_wrong_paragraphs, restates
+from qa.reader.train.material import gather
 from qa.reader.train.negatives import WordSearch
 from qa.reader.train.reports import Fact, ask, elsewhere, facts
 
@@ -79,34 +81,59 @@ def test_word_search_finds_what_shares_rare_words() -> None:
 
 def test_rows_hold_the_answer_they_are_labelled_with(made: list[Fact]) -> None:
     tokenizer = load_tokenizer(ensure_default_model())
-    maker = stages.Maker(tokenizer, random.Random(1))
-    for fact in made:
-        passage = fact.passage
-        row = maker.answered(fact.wordings[0], passage.above, passage.text, fact.start, fact.end)
-        assert row is not None
+    passages = list({id(fact.passage): fact.passage for fact in made}.values())
+    examples = list(on_reports(made, passages, random.Random(1)))
+    data = gather(examples, lambda text: tokenise(tokenizer, text))
+    answered = {*data.members("report-figure"), *data.members("report-list"), *data.members("report-rank")}
+    assert answered
+    for number, example in enumerate(examples):
+        row = data.labelled(number, random.Random(number))
         words = tokenizer.decode(list(row.ids[row.start : row.end + 1])).replace(" ", "")
-        assert words == passage.text[fact.start : fact.end]
+        if number in answered:
+            assert words == example.passage[example.start : example.end]
+        elif example.group in ("report-elsewhere", "report-wrong"):
+            assert (row.start, row.end) == (0, 0)
 
 
-def test_held_apart_is_the_trial_set_and_a_part_of_drcd(shared: Path) -> None:
+def test_held_apart_are_the_trial_set_and_parts_that_share_no_stretch_with_the_rest(shared: Path) -> None:
     paragraphs, questions = squad.load(shared)
-    held = stages.held_apart(paragraphs)
+    held = squad.held_apart(paragraphs)
     by_source = {s: [h for p, h in zip(paragraphs, held, strict=True) if p.source == s] for s in squad.SOURCES}
     assert all(by_source["trial"])
-    assert not any(by_source["cmrc"])
+    assert 0.03 < sum(by_source["cmrc"]) / len(by_source["cmrc"]) < 0.06
     assert 0.1 < sum(by_source["drcd"]) / len(by_source["drcd"]) < 0.15
+    for source in ("cmrc", "drcd"):
+        sides: tuple[set[str], set[str]] = (set(), set())
+        for paragraph, apart in zip(paragraphs, held, strict=True):
+            if paragraph.source == source:
+                text = paragraph.text
+                sides[apart].update(text[i : i + 16] for i in range(len(text) - 15))
+        assert not sides[0] & sides[1]
     for question in questions[::50]:
         text = paragraphs[question.paragraph].text
         assert text[question.start : question.end].strip()
 
 
-def test_a_window_without_the_answer_touches_none_of_it() -> None:
-    tokenizer = load_tokenizer(ensure_default_model())
-    text = "全市完成投资。" * 60 + "新建学校12所。" + "全市完成投资。" * 60
-    place = text.index("12所")
-    maker = stages.Maker(tokenizer, random.Random(2))
-    made = [maker.unanswered("新建学校多少所？", "", text, [(place, place + 3)]) for _ in range(12)]
-    assert any(made)
-    for row in made:
-        assert row is None or ("12" not in tokenizer.decode(list(row.ids)) and (row.start, row.end) == (0, 0))
-    assert isinstance(rows.gather(row for row in made if row is not None), rows.Rows)
+def test_texts_that_share_a_stretch_are_one_family_also_through_others() -> None:
+    a, b, c = "甲" * 10 + "一二三四五六七八九十" * 2, "一二三四五六七八九十" * 2 + "乙" * 20, "乙" * 18 + "丙" * 9
+    assert squad.families([a, "丁" * 30, b, c]) == [[0, 2, 3], [1]]
+
+
+def test_wrong_paragraphs_are_found_by_words_and_lack_the_answer() -> None:
+    texts = [
+        "老城区新建学校12所，学位增加。",
+        "开发区新建学校30所，学位增加。",
+        "老城区新建学校12所。",
+        "粮食产量稳定。",
+    ]
+    paragraphs = [squad.Paragraph(text, "", "cmrc") for text in texts]
+    asked = squad.Asked("老城区新建学校多少所？", 0, texts[0].index("12"), texts[0].index("12") + 3)
+    found = list(on_wrong_paragraphs(paragraphs, [asked], range(4)))
+    assert [example.passage for example in found] == [texts[1]]
+    assert all(example.end == 0 for example in found)
+
+
+def test_a_statement_that_repeats_the_question_is_told_from_an_answer() -> None:
+    assert restates("相传夜刀神是什么？", "相传夜刀神是一条有角的长蛇")
+    assert not restates("夜刀神是什么？", "一条有角的长蛇")
+    assert not restates("该桥全长多少米？", "全长1268米")
