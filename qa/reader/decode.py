@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,11 @@ BEST = 12
 """Starts and ends that are paired in a window."""
 KEPT = 3
 """Spans of a passage that are kept; none of them overlap."""
+BRIEF = 0.5
+"""What it costs a span to be e times as long, where one thing is asked for. CMRC's training answers often say
+more than was asked; chosen on what is held apart of CMRC train and DRCD's part, where it changes exact matches from
+45.8% to 45.6% and from 59.7% to 63.4%. Lists, reasons and definitions are long by nature: there it takes away right
+ones."""
 _EDGE = "、，,；;：:。.！!？?—… \t\n\r\u3000"
 _PAIRS = {"《": "》", "“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "〈": "〉", "‘": "’"}
 
@@ -38,8 +44,10 @@ class Span:
     answer: float
 
 
-def spans(text: str, tokens: Tokens, rows: Sequence[Row], read: Sequence[WindowLogits]) -> list[Span]:
-    """The best spans of a passage over its windows, best first."""
+def spans(
+    text: str, tokens: Tokens, rows: Sequence[Row], read: Sequence[WindowLogits], brief: float = 0.0
+) -> list[Span]:
+    """The best spans of a passage over its windows, best first: by their margin less ``brief`` times ln(characters)."""
     import numpy as np
 
     found: dict[tuple[int, int], Span] = {}
@@ -54,7 +62,7 @@ def spans(text: str, tokens: Tokens, rows: Sequence[Row], read: Sequence[WindowL
         sums = starts[first][:, None] + ends[last][None, :]
         length = last[None, :] - first[:, None]
         sums = np.where((length >= 0) & (length < LONGEST), sums, -np.inf)
-        for flat in np.argsort(-sums, axis=None)[: 4 * KEPT]:
+        for flat in np.argsort(-sums, axis=None)[: 10 * KEPT]:
             i, j = np.unravel_index(flat, sums.shape)
             total = float(sums[i, j])
             if not np.isfinite(total):
@@ -65,7 +73,7 @@ def spans(text: str, tokens: Tokens, rows: Sequence[Row], read: Sequence[WindowL
                 if (start, end) not in found or found[start, end].margin < span.margin:
                     found[start, end] = span
     kept: list[Span] = []
-    for span in sorted(found.values(), key=lambda s: -s.margin):
+    for span in sorted(found.values(), key=lambda s: brief * math.log(s.end - s.start) - s.margin):
         if all(span.end <= other.start or other.end <= span.start for other in kept):
             kept.append(span)
             if len(kept) == KEPT:

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 from qa.period import in_words, told
 from qa.reader import pairs, weights
 from qa.reader.base import Candidate
-from qa.reader.decode import spans
+from qa.reader.decode import BRIEF, spans
 from qa.reader.engines import Engine, EngineName, open_engine, read_windows, word_rows
+from qa.reader.question import Kind
 from qa.reader.selection import FILE as SELECTION
-from qa.reader.selection import Read, features, load_selection
+from qa.reader.selection import Read, analysed, features, load_selection
 from qa.reader.tokens import Tokens, load_tokenizer, tokenise_all
 from qa.types import Hit
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+LONG = frozenset((Kind.LIST, Kind.REASON, Kind.DEFINITION))
+"""What is asked for with no short answer."""
 _REMEMBERED = 4096
 
 
@@ -89,10 +92,11 @@ class TrainedReader:
             room = pairs.room(asked, above)
             rows.append([pairs.row(asked, above, passage, a, b) for a, b in pairs.windows(len(passage), room)])
         read = iter(read_windows(self._engine, [row.ids for each in rows for row in each]))
+        brief = 0.0 if analysed(question).kind in LONG else BRIEF
         return [
             Read(hit, rank, span)
             for rank, (hit, each) in enumerate(zip(hits, rows, strict=True))
-            for span in spans(hit.passage.text, self._tokens(hit.passage.text), each, [next(read) for _ in each])
+            for span in spans(hit.passage.text, self._tokens(hit.passage.text), each, [next(read) for _ in each], brief)
         ]
 
 
@@ -106,4 +110,5 @@ def heading(hit: Hit) -> str:
         position=hit.position,
         organisation=hit.organisation,
     )
-    return pairs.heading(hit.title, hit.passage.heading_path, in_words(tells))
+    # 1786年 in an encyclopedia's sentence is no period that its document reports on.
+    return pairs.heading(hit.title, hit.passage.heading_path, in_words(tells) if tells.base is not None else "")
