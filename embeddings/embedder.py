@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings import default_model
+from embeddings import adapters, default_model
 from embeddings.errors import ModelError
 from embeddings.packed_e5 import FloatArray
 
@@ -82,16 +82,24 @@ class Embedder:
         return vectors
 
 
-def load_embedder(name: str | None = None, *, device: str | None = None) -> Embedder:
+def load_embedder(
+    name: str | None = None, *, device: str | None = None, tuning: Path | None = adapters.FILE
+) -> Embedder:
     """Load a model: the default one, a folder, or a model of the Hugging Face hub by its name.
 
     Only a name that is neither the default's nor a folder's makes anything be fetched. ``device`` is torch's
-    name of one, such as ``cpu`` or ``cuda``; by default the best one there is. Raises ``ModelError``.
+    name of one, such as ``cpu`` or ``cuda``; by default the best one there is. ``tuning`` is the file of adapters
+    that the default model gets where there is such a file; without it, it is the published model. Raises
+    ``ModelError``.
     """
     if name is None or name == default_model.NAME:
         folder = default_model.ensure_default_model()
         model = _load(str(folder), default_model.NAME, device=device, local=True)
-        return Embedder(model, name=default_model.NAME, identity=default_model.IDENTITY)
+        identity = default_model.IDENTITY
+        if tuning is not None and tuning.exists():
+            adapters.merge(model[0].auto_model, tuning)
+            identity += f"/{adapters.identity(tuning)}"
+        return Embedder(model, name=default_model.NAME, identity=identity)
     path = Path(name).expanduser()
     if path.exists() or path.is_absolute() or name.startswith((".", "~")):
         if not path.is_dir():

@@ -18,8 +18,8 @@ from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
 from qa.library.sources import as_paths, files_under
 from qa.library.store import NewPassage, Store, other_model
 from qa.progress import Progress, Step, reporting
-from qa.retriever import Retriever
 from qa.retriever.context import embedded_text
+from qa.retriever.retriever import Retriever
 from qa.types import Addition, AddReport, Document, Hit, Passage
 
 if TYPE_CHECKING:
