@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from qa.reader.train.families import families
 
 SOURCES = {
     "cmrc": "data/cmrc2018/train.json",
@@ -58,7 +59,6 @@ def load(shared: Path) -> tuple[list[Paragraph], list[Asked]]:
 
 HELD_CMRC, HELD_DRCD = 24, 8
 """Every so many-th paragraph of CMRC train, and text of DRCD's part, is held apart; of CMRC's trial set, all are."""
-_SHINGLE = 16
 
 
 def held_apart(paragraphs: Sequence[Paragraph]) -> list[bool]:
@@ -74,25 +74,3 @@ def held_apart(paragraphs: Sequence[Paragraph]) -> list[bool]:
                 for member in family:
                     out[members[member]] = True
     return out
-
-
-def families(texts: Sequence[str]) -> list[list[int]]:
-    """Numbers of the texts, those together that share a stretch of 16 characters, directly or through others."""
-    parent = list(range(len(texts)))
-
-    def root(number: int) -> int:
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
-    first: dict[str, int] = {}
-    for number, text in enumerate(texts):
-        for place in range(max(1, len(text) - _SHINGLE + 1)):
-            other = first.setdefault(text[place : place + _SHINGLE], number)
-            if other != number:
-                parent[root(number)] = root(other)
-    out: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(texts)):
-        out[root(number)].append(number)
-    return sorted(out.values())

@@ -56,7 +56,7 @@ def train(
     seconds: Annotated[
         float, typer.Option(help="How long training may take; the schedule then ends by it.")
     ] = math.inf,
-    strength: Annotated[float, typer.Option(help="How much of what was learned is written.")] = 1.0,
+    strength: Annotated[float, typer.Option(help="How much of what was learned is written.")] = 0.5,
     limit: Annotated[int, typer.Option(help="Measure so many questions of a set, on their own passages alone.")] = 0,
 ) -> None:
     """Train adapters; prints how well what is held apart is found, before and after."""

@@ -114,11 +114,6 @@ def test_held_apart_are_the_trial_set_and_parts_that_share_no_stretch_with_the_r
         assert text[question.start : question.end].strip()
 
 
-def test_texts_that_share_a_stretch_are_one_family_also_through_others() -> None:
-    a, b, c = "甲" * 10 + "一二三四五六七八九十" * 2, "一二三四五六七八九十" * 2 + "乙" * 20, "乙" * 18 + "丙" * 9
-    assert squad.families([a, "丁" * 30, b, c]) == [[0, 2, 3], [1]]
-
-
 def test_wrong_paragraphs_are_found_by_words_and_lack_the_answer() -> None:
     texts = [
         "老城区新建学校12所，学位增加。",
