@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from eval.bench.kept import kept_corpus
 from eval.metrics.intervals import share
-from eval.runs.corpus import corpus_of
 from eval.types import EvaluationSet
 from qa import Hit
 
@@ -69,7 +67,7 @@ def ask_all(evaluation_set: EvaluationSet) -> tuple[list[Asked], int]:
     """
     from rich.progress import track
 
-    with tempfile.TemporaryDirectory() as folder, corpus_of(evaluation_set, Path(folder), progress=True) as corpus:
+    with kept_corpus(evaluation_set, progress=True) as corpus:
         asked = [
             # Many paragraphs are cut into several passages: a document counts with its best one.
             Asked(
