@@ -70,3 +70,19 @@ def test_the_best_spans_of_all_windows_without_overlap() -> None:
     assert found[0].margin == pytest.approx(18.0)
     for i, one in enumerate(found):
         assert all(one.end <= other.start or other.end <= one.start for other in found[i + 1 :])
+
+
+def test_the_shorter_of_two_close_spans_where_one_thing_is_asked_for() -> None:
+    text = "由日本北里大学化学家大村智发现。"
+    tokenizer = load_tokenizer(ensure_default_model())
+    asked, above, passage = (tokenise(tokenizer, each) for each in ("由谁发现？", "", text))
+    shown = row(asked, above, passage, 0, len(passage))
+    name = next(i for i, start in enumerate(passage.starts) if start >= text.index("大村智"))
+    last = max(i for i, end in enumerate(passage.ends) if end <= text.index("发现"))
+    start = np.full(len(shown.ids), -5.0, dtype=np.float32)
+    end = start.copy()
+    start[shown.offset + 1], start[shown.offset + name], end[shown.offset + last] = 4.1, 4.0, 4.0
+    read = [WindowLogits(start, end, 1.0)]
+    long, short = (spans(text, passage, [shown], read, brief)[0] for brief in (0.0, 0.5))
+    assert short.end - short.start < long.end - long.start
+    assert long.margin > short.margin  # the score is told as the model gave it

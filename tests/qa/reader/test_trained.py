@@ -113,3 +113,11 @@ def test_the_weights_are_small_and_named_by_what_they_hold(tmp_path: Path) -> No
     other = tmp_path / "other.safetensors"
     other.write_bytes(weights.FILE.read_bytes() + b" ")
     assert weights.identity(other) != weights.identity()
+
+
+def test_only_a_dated_document_has_a_period_in_its_heading() -> None:
+    text = "1786年，琼斯指出梵语与希腊语同源。"
+    undated = Hit(Passage(1, "d", 0, 0, len(text), text), 1.0, None, None, "梵语", None, None, 0.1)
+    assert heading(undated) == "梵语"
+    (dated,) = hits(REPORT[:1])
+    assert heading(dated).startswith("2024年")
