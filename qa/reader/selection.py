@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,6 @@ from typing import TYPE_CHECKING
 from qa.period import Agreement, Asked, Verdict, agreement, asked, told_at
 from qa.reader.decode import Span
 from qa.reader.question import Kind, Question, analyse
-from qa.text.aliases import in_words_of
 from qa.text.normalise import fold
 from qa.types import Hit
 
@@ -35,9 +33,6 @@ FEATURES = (
     "best_margin",
     "behind",
     "behind_margin",
-    "cosine",
-    "repeated",
-    "covered",
     "figure",
     "long",
     "period",
@@ -101,10 +96,9 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
     margins = [read.span.margin for read in found]
     shares = _pooled(found)
     top = max((read.hit.score for read in found), default=0.0)
-    texts = Counter(fold(text) for text in {(read.rank, read.text): read.text for read in found}.values())
     rows = []
     for number, read in enumerate(found):
-        span, passage = read.span, read.hit.passage
+        span = read.span
         rival = max((m for i, m in enumerate(margins) if i != number and found[i].text != read.text), default=-12.0)
         best = max(m for i, m in enumerate(margins) if found[i].rank == read.rank)
         agreed = _agreement(looked_for, read)
@@ -117,9 +111,6 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
                 _scaled(best),
                 10 * (read.hit.score - top),
                 _scaled(span.margin - rival),
-                0.0 if read.hit.dense is None else 10 * (read.hit.dense.score - 0.85),
-                float(texts[fold(read.text)] > 1),
-                _covered(about, passage.text, read.hit.title, passage.heading_path),
                 float(figures),
                 len(read.text) / 50,
                 float(agreed.period is Verdict.MATCH),
@@ -171,13 +162,3 @@ def _agreement(looked_for: Asked, read: Read) -> Agreement:
         organisation=hit.organisation,
     )
     return agreement(looked_for, tells, hit.date)
-
-
-def _covered(about: Question, text: str, title: str, heading_path: Sequence[str]) -> float:
-    """The share of the question's words that passage, title and headings hold, in the document's own terms."""
-    if not about.content:
-        return 1.0
-    everything = fold("\n".join((text, title, *heading_path)))
-    known = [word in everything or in_words_of(word, everything) in everything for word in about.content]
-    weights = [len(word) for word in about.content]
-    return sum(w for w, k in zip(weights, known, strict=True) if k) / sum(weights)
