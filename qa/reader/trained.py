@@ -87,7 +87,7 @@ class TrainedReader:
         return sorted(candidates, key=lambda c: -c.confidence)
 
     def spans(self, question: str, hits: Sequence[Hit]) -> list[Read]:
-        """The spans that the model finds in the Hits that are near the best, with its scores, before they are weighed."""
+        """The spans that the model finds in the Hits near the best one, with its scores, before they are weighed."""
         top = max((hit.score for hit in hits), default=0.0)
         hits = [hit for hit in hits if hit.score >= top - FAR]
         asked = self._tokenised(question)  # not kept: questions do not come back, passages do

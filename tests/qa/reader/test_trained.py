@@ -121,3 +121,10 @@ def test_only_a_dated_document_has_a_period_in_its_heading() -> None:
     assert heading(undated) == "梵语"
     (dated,) = hits(REPORT[:1])
     assert heading(dated).startswith("2024年")
+
+
+def test_what_search_ranks_far_behind_is_not_read(reader: TrainedReader) -> None:
+    near, far = hits(REPORT[:2])
+    behind = Hit(far.passage, near.score - 0.3, far.dense, None, TITLE, "2025-01-10", None, 0.05)
+    assert {read.rank for read in reader.spans("新建改建农村公路多少公里？", [near, far])} == {0, 1}
+    assert {read.rank for read in reader.spans("新建改建农村公路多少公里？", [near, behind])} == {0}
