@@ -86,10 +86,13 @@ class TrainedReader:
         ]
         return sorted(candidates, key=lambda c: -c.confidence)
 
-    def spans(self, question: str, hits: Sequence[Hit]) -> list[Read]:
-        """The spans that the model finds in the Hits near the best one, with its scores, before they are weighed."""
+    def spans(self, question: str, hits: Sequence[Hit], far: float = FAR) -> list[Read]:
+        """The spans that the model finds, with its scores, before they are weighed.
+
+        Hits whose score is more than ``far`` below the best one's are not read.
+        """
         top = max((hit.score for hit in hits), default=0.0)
-        hits = [hit for hit in hits if hit.score >= top - FAR]
+        hits = [hit for hit in hits if hit.score >= top - far]
         asked = self._tokenised(question)  # not kept: questions do not come back, passages do
         rows: list[list[pairs.Row]] = []
         for hit in hits:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import random
 import re
 from collections import Counter
@@ -39,6 +40,8 @@ SIZES = {"trial": 200, "cmrc": 200, "drcd": 200, "report": 300, "no-report": 170
 FOLDS = 5
 ANSWERED_WRONGLY = 0.10
 """The share of unanswerable questions that may be answered at the default threshold, at most."""
+THRESHOLDS = (0.2, 0.8)
+"""The threshold is between these: what is wrong four times in five is better left unsaid, whatever the questions here."""
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -146,10 +149,10 @@ def _places(library: Library, texts: Mapping[int, bytes]) -> dict[int, str]:
 
 
 def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str], None]) -> list[Weighed]:
-    """Read every question's Hits; those for which nothing was found are left out."""
+    """Read all of every question's Hits, as what is wrong teaches, too; those without a span are left out."""
     out = []
     for number, question in enumerate(asked):
-        found = reader.spans(question.text, question.hits)
+        found = reader.spans(question.text, question.hits, far=math.inf)
         if found:
             right = np.array([is_right(read.text, question.gold) for read in found], dtype=float)
             out.append(Weighed(question, features(question.text, found), right))
@@ -168,7 +171,7 @@ def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any
     answerable = np.array([bool(w.question.gold) for k in range(FOLDS) for w in data[k::FOLDS]])
     slope, intercept = fit(scores[:, None], right, ridge=1e-3)
     confidence = sigmoid(slope * scores + intercept)
-    threshold = float(np.clip(np.quantile(confidence[~answerable], 1 - ANSWERED_WRONGLY), 0.2, 0.8))
+    threshold = float(np.clip(np.quantile(confidence[~answerable], 1 - ANSWERED_WRONGLY), *THRESHOLDS))
     for kind in (*sorted(set(kinds)), "all"):
         mine = np.ones(len(kinds), bool) if kind == "all" else kinds == kind
         said = confidence >= threshold
