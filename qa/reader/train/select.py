@@ -41,7 +41,7 @@ FOLDS = 5
 ANSWERED_WRONGLY = 0.10
 """The share of unanswerable questions that may be answered at the default threshold, at most."""
 THRESHOLDS = (0.2, 0.8)
-"""The threshold is between these: what is wrong four times in five is better left unsaid, whatever the questions here."""
+"""The threshold is between these: what is wrong four times in five is better left unsaid."""
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
