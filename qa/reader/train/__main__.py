@@ -54,7 +54,12 @@ def train(
         list[str] | None, typer.Option(help="Train this alone (a name of qa.reader.train.recipes), in the folder.")
     ] = None,
     device: Annotated[str, typer.Option(help="torch's name of a device: cpu, cuda.")] = "",
-    precision: Annotated[str, typer.Option(help="bfloat16 or float32.")] = "bfloat16",
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="bfloat16 or float32; by default the first on an accelerator: few processors are quick in it."
+        ),
+    ] = "",
     seconds: Annotated[float, typer.Option(help="How long each may train; its schedule then ends by it.")] = math.inf,
 ) -> None:
     """Train the teachers and the adapters; stopped, it goes on from the last checkpoint (at most two minutes back).
@@ -67,10 +72,11 @@ def train(
     from qa.reader.train.run import run
 
     where = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    quick = "float32" if where == "cpu" else "bfloat16"
     for name in only or (*TEACHERS, STUDENT):
         if name not in RECIPES:
             raise typer.BadParameter(f"there is no {name}; there are {', '.join(RECIPES)}")
-        run(name, folder, where, getattr(torch, precision), seconds, _say)
+        run(name, folder, where, getattr(torch, precision or quick), seconds, _say)
     if not only:
         shutil.copyfile(folder / f"{STUDENT}.safetensors", out)
         _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")

@@ -80,7 +80,7 @@ def test_from_the_data_to_a_reader(data: Path, tmp_path: Path) -> None:
     assert "material.npz:" in said
     assert (work / ENCODER).stat().st_size <= 40_000_000
     weights, selection = out / "reader.safetensors", out / "selection.json"
-    said = ran("train", "--folder", str(work), "--out", str(weights), "--seconds", "20")
+    said = ran("train", "--folder", str(work), "--out", str(weights), "--seconds", "5")
     assert "held apart" in said
     assert weights.stat().st_size <= 12 * 1024 * 1024
     before = weights.read_bytes()
