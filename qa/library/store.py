@@ -518,10 +518,14 @@ class Store:
 
 def other_model(recorded: dict[str, str], identity: str, dimension: int) -> LibraryError:
     """The error for a Library whose vectors come from another model than the one at hand."""
+    theirs = recorded["model_identity"]
+    hint = f"open it without naming a model or with {recorded['model']!r}, or add the documents to a new Library"
+    if theirs.startswith(f"{identity}/") or identity.startswith(f"{theirs}/"):
+        hint = "the model was tuned since, or is no more: add the documents to a new Library"
     return LibraryError(
-        f"this Library was made with the model {recorded['model_identity']}"
+        f"this Library was made with the model {theirs}"
         f" ({recorded['model_dimension']} dimensions), not with {identity} ({dimension} dimensions)",
-        f"open it without naming a model or with {recorded['model']!r}, or add the documents to a new Library",
+        hint,
     )
 
 

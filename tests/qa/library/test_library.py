@@ -395,3 +395,14 @@ def test_document_errors_are_errors_a_person_sees() -> None:
 
     error = pickle.loads(pickle.dumps(DocumentError("a", "b")))
     assert (str(error), error.hint) == ("a", "b")
+
+
+def test_a_library_from_before_the_model_was_tuned_says_what_to_do(tmp_path: Path) -> None:
+    from embeddings import load_embedder
+
+    with Library.open(tmp_path / "library", model=load_embedder(tuning=None)) as library:
+        library.add_bytes("全年粮食产量86.5万吨。".encode(), "a.txt")
+    with Library.open(tmp_path / "library") as library, pytest.raises(LibraryError) as caught:
+        library.search("粮食产量")
+    assert "new Library" in caught.value.hint
+    assert "without naming" not in caught.value.hint
