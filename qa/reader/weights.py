@@ -27,10 +27,16 @@ def save(adapters: Mapping[str, tuple[Tensor, Tensor]], heads: tuple[Tensor, Ten
 
     An adapter is ``(down, up)`` of shapes (rank, in) and (out, rank): ``up @ down`` is added to the layer's weight.
     """
-    tensors = {"heads.weight": heads[0], "heads.bias": heads[1]}
-    for layer, (down, up) in adapters.items():
-        tensors |= {f"{layer}.down": down, f"{layer}.up": up}
-    save_tensors(tensors, path)
+    save_tensors({"heads.weight": heads[0], "heads.bias": heads[1], **named(adapters)}, path)
+
+
+def named(adapters: Mapping[str, tuple[Tensor, Tensor]]) -> dict[str, Tensor]:
+    """Adapters as their file has them: ``{layer}.down`` and ``{layer}.up``."""
+    return {
+        f"{layer}.{part}": tensor
+        for layer, pair in adapters.items()
+        for part, tensor in zip(("down", "up"), pair, strict=True)
+    }
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:

@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 _DOWN, _UP = ".lora_A.default.weight", ".lora_B.default.weight"
 
 
-def export(learned: Mapping[str, Tensor], scale: float, path: Path) -> None:
-    """Write peft's parameters by the linear layer that they adapt, ``scale`` (alpha / rank) folded into ``up``.
+def adapters(learned: Mapping[str, Tensor], scale: float) -> dict[str, tuple[Tensor, Tensor]]:
+    """Of peft's parameters, ``(down, up)`` by the linear layer they adapt, ``scale`` (alpha / rank) folded into ``up``.
 
-    Where the layers themselves learned, they are written as they are, in half precision.
+    ``down`` is of shape (rank, in), ``up`` of (out, rank). Empty where no adapters learned.
     """
-    adapters = {}
+    out = {}
     for name, down in learned.items():
         if name.endswith(_DOWN):
             layer = name.removesuffix(_DOWN)
-            adapters[layer[layer.index("layer.") :]] = (down, scale * learned[f"{layer}{_UP}"])
-    if adapters:
-        weights.save(adapters, (learned["heads.weight"], learned["heads.bias"]), path)
+            out[layer[layer.index("layer.") :]] = (down, scale * learned[f"{layer}{_UP}"])
+    return out
+
+
+def export(learned: Mapping[str, Tensor], scale: float, path: Path) -> None:
+    """Write the adapters and the heads; where the layers themselves learned, all that did, in half precision."""
+    found = adapters(learned, scale)
+    if found:
+        weights.save(found, (learned["heads.weight"], learned["heads.bias"]), path)
     else:
         weights.save_tensors(learned, path)
 

@@ -12,11 +12,13 @@ from typing import Annotated
 
 import typer
 
+from qa.reader.train.files import ENCODER
+
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 
 Folder = Annotated[Path, typer.Option(help="Where the pairs and the small encoder are kept.")]
 FOLDER = Path("retriever-training")
-ENCODER, PAIRS = "encoder.npz", "pairs.npz"
+PAIRS = "pairs.npz"
 STRENGTHS = (0.5, 0.75, 1.0)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.reader import weights
+from qa.reader.train.export import adapters
+
 if TYPE_CHECKING:
     from torch import Tensor
-
-_DOWN, _UP = ".lora_A.default.weight", ".lora_B.default.weight"
 
 
 def export(learned: Mapping[str, Tensor], scale: float, path: Path) -> None:
@@ -18,16 +19,4 @@ def export(learned: Mapping[str, Tensor], scale: float, path: Path) -> None:
     ``{layer}.down`` is of shape (rank, in) and ``{layer}.up``, with ``scale`` (alpha / rank) in it, (out, rank):
     ``up @ down`` is what the layer's weight gains.
     """
-    import torch
-    from safetensors.torch import save_file
-
-    halves = {}
-    for name, down in learned.items():
-        if name.endswith(_DOWN):
-            layer = name.removesuffix(_DOWN)
-            short = layer[layer.index("layer.") :]
-            for part, tensor in (("down", down), ("up", scale * learned[f"{layer}{_UP}"])):
-                halves[f"{short}.{part}"] = tensor.detach().to("cpu", torch.float16).contiguous()
-    temporary = path.with_name(f".{path.name}.part")
-    save_file(halves, temporary, metadata={"format": "pt"})
-    temporary.replace(path)
+    weights.save_tensors(weights.named(adapters(learned, scale)), path)
