@@ -5,16 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from typing import TYPE_CHECKING
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from qa.errors import YindaError
 
 if TYPE_CHECKING:
     from qa import Library
+    from ui.warm import WarmUp
 
 HOST = "127.0.0.1"
 FIRST_PORT = 7860
 PORTS = 100
+MAX_UPLOAD = "200mb"
+"""The largest file that is taken."""
 
 
 def free_port(wanted: int | None = None) -> int:
@@ -37,37 +44,79 @@ def free_port(wanted: int | None = None) -> int:
     raise YindaError(f"no free port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1}", "name one with --port")
 
 
+@contextmanager
+def serving(library: Library, *, port: int | None = None, warm: WarmUp | None = None) -> Iterator[str]:
+    """Serve the window on the loopback address while the context lasts; gives its address.
+
+    Raises ``YindaError`` when the port is taken or the server does not start.
+    """
+    import uvicorn
+
+    port = free_port(port)
+    config = uvicorn.Config(
+        application(library, port=port, warm=warm), host=HOST, port=port, log_level="warning", access_log=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="window", daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            if not thread.is_alive():
+                raise YindaError(f"the window could not be served on port {port}", "name another one with --port")
+            time.sleep(0.02)
+        yield f"http://{HOST}:{port}/"
+    finally:
+        server.should_exit = True
+        server.force_exit = True  # pages that are open hold connections that never end
+        thread.join(10)
+
+
+def application(library: Library, *, port: int, warm: WarmUp | None = None) -> Any:
+    """The window as an ASGI application: the pages, originals and exports, behind ``ui.guard``."""
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from ui.app import FAVICON, mount_options, over
+    from ui.desk import Desk
+    from ui.guard import Guard
+    from ui.routes import routes
+    from ui.warm import WarmUp
+
+    desk = Desk(library, warm or WarmUp(library))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.add_middleware(Guard)
+    app.include_router(routes(desk))
+    return gr.mount_gradio_app(
+        app,
+        over(desk),
+        path="/",
+        server_name=HOST,
+        server_port=port,
+        favicon_path=str(FAVICON),
+        max_file_size=MAX_UPLOAD,
+        **mount_options(),
+    )
+
+
 def serve(library: Library, *, port: int | None = None, browser: bool = True) -> None:
     """Serve the window on the loopback address until Ctrl-C; the models load meanwhile."""
-    port = free_port(port)
-    # The server asks itself whether it is up; a proxy for the outside must not be asked that.
-    for name in ("no_proxy", "NO_PROXY"):
-        os.environ[name] = ",".join(filter(None, (os.environ.get(name), HOST, "localhost")))
-    from ui.app import build, launch_options
     from ui.warm import WarmUp
 
     warm = WarmUp(library)
-    app = build(library, warm=warm)
-    _, url, _ = app.launch(
-        server_name=HOST,
-        server_port=port,
-        inbrowser=False,
-        share=False,
-        prevent_thread_lock=True,
-        quiet=True,
-        max_file_size="100mb",
-        enable_monitoring=False,
-        **launch_options(),
-    )
-    warm.start()
-    print(f"引答已经打开：{url}  （按 Ctrl-C 结束）", flush=True)
-    if browser:
-        import webbrowser
+    with serving(library, port=port, warm=warm) as url:
+        warm.start()
+        print(f"引答已经打开：{url}  （按 Ctrl-C 结束）", flush=True)
+        if browser:
+            import webbrowser
 
-        webbrowser.open(url)
-    try:
-        app.server.thread.join()
-    except KeyboardInterrupt:
-        print()
-    finally:
-        app.close(verbose=False)
+            webbrowser.open(url)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print()

@@ -32,10 +32,14 @@ class WarmUp:
         """Whether there is nothing to wait for."""
         return self._thread is None or not self._thread.is_alive()
 
-    def wait(self) -> None:
-        """Return when it is done. What went wrong is raised again by the question that needs it."""
+    def wait(self, seconds: float | None = None) -> bool:
+        """Return when it is done, or after ``seconds``; whether it is done.
+
+        What went wrong is raised again by the question that needs it.
+        """
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(seconds)
+        return self.done
 
     def _load(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What people say of an answer: the buttons below it, and keeping what was clicked.
+"""What people say of an answer: the buttons below it, and the receipt for a click.
 
 A click goes to the server, which stores it and answers with a receipt, an element that is not shown; ``listen.js``
 reads it and marks the button. So the conversation is not drawn anew, and nothing is said to be kept before it is.
@@ -6,21 +6,11 @@ reads it and marks the button. So the conversation is not drawn anew, and nothin
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, cast
 
-from qa import YindaError
-from qa.feedback import REASON, VERDICTS, Verdict, record
-from ui.conversation import Exchange, turns
-from ui.text import Texts
-
-if TYPE_CHECKING:
-    from qa import Library
-
-_log = logging.getLogger(__name__)
+from qa.feedback import REASON
+from ui.texts import Texts
 
 
 def buttons(exchange: str, abstained: bool, texts: Texts) -> str:
@@ -57,30 +47,3 @@ def receipt(exchange: str, verdict: str, message: str, *, kept: bool) -> str:
         f'<i data-receipt="{escape(exchange)}" data-verdict="{escape(verdict)}" data-kept="{int(kept)}"'
         f' data-message="{escape(message)}" data-time="{time.time_ns()}"></i>'
     )
-
-
-def stored(
-    library: Library, exchanges: Sequence[Exchange], identifier: str, verdict: str, reason: str, texts: Texts
-) -> str:
-    """Store a verdict on one of this session's ``exchanges``; gives the receipt. Never raises."""
-    place = next((i for i, exchange in enumerate(exchanges) if exchange.id == identifier), None)
-    answer = exchanges[place].answer if place is not None else None
-    if place is None or answer is None or verdict not in VERDICTS:
-        return receipt(identifier, "", texts.feedback_failed.format(reason=texts.feedback_gone), kept=False)
-    try:
-        record(
-            library,
-            answer,
-            exchanges[place].question,
-            turns(exchanges[:place]),
-            cast(Verdict, verdict),
-            reason,
-            exchange=identifier,
-        )
-    except YindaError as error:
-        message = " — ".join(filter(None, (error.message, error.hint)))
-        return receipt(identifier, "", texts.feedback_failed.format(reason=message), kept=False)
-    except Exception:
-        _log.exception("feedback was not stored")
-        return receipt(identifier, "", texts.feedback_failed.format(reason=texts.unexpected_hint), kept=False)
-    return receipt(identifier, verdict, texts.feedback_stored, kept=True)

@@ -1,0 +1,67 @@
+"""How a question goes from asked to answered, stage by stage, so that the window shows what is found as it is found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qa import Hit, YindaError, answer_from
+from qa.assistant import READ
+from qa.conversations import Exchange, KeptAnswer
+from qa.followup import understood
+from ui.texts import Texts
+
+if TYPE_CHECKING:
+    from qa import Library
+    from ui.warm import WarmUp
+
+_log = logging.getLogger(__name__)
+# Exchanges before a question that it may lean on.
+HISTORY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An exchange on its way: what is being done, and the passages found so far. ``status`` is "" at the end."""
+
+    exchange: Exchange
+    status: str = ""
+    found: tuple[Hit, ...] = ()
+
+
+def answering(
+    exchange: Exchange, earlier: Sequence[Exchange], library: Library, warm: WarmUp, texts: Texts
+) -> Iterator[Stage]:
+    """The stages of ``exchange``; the last one has an answer or an error. Never raises.
+
+    An exchange that comes with a ``question`` is asked as that; otherwise its words are understood after those of the
+    ``earlier`` exchanges.
+    """
+    try:
+        if not warm.done:
+            yield Stage(exchange, texts.loading_model)
+            while not warm.wait(0.3):
+                yield Stage(exchange, texts.loading_model)
+        turns = history(earlier)
+        yield Stage(exchange, texts.following if turns and not exchange.question else texts.searching)
+        if not exchange.question:
+            understanding = understood(exchange.asked, turns)
+            exchange = replace(exchange, question=understanding.standalone, carried=tuple(understanding.parts))
+        hits = library.search(exchange.question, READ, **exchange.options)
+        if hits:
+            yield Stage(exchange, texts.found.format(count=len(hits)), tuple(hits))
+        answer = answer_from(exchange.question, hits, library=library)
+        yield Stage(replace(exchange, answer=KeptAnswer.of(answer, library), error="", hint=""))
+    except YindaError as error:
+        yield Stage(replace(exchange, answer=None, error=error.message, hint=error.hint))
+    except Exception:
+        # The window outlives whatever one question does; the terminal has the details.
+        _log.exception("a question failed")
+        yield Stage(replace(exchange, answer=None, error=texts.unexpected, hint=texts.unexpected_hint))
+
+
+def history(earlier: Sequence[Exchange]) -> list[str]:
+    """What was asked before, as it was understood: what ``ask`` takes as history."""
+    return [done.question or done.asked for done in earlier if done.answer is not None][-HISTORY:]

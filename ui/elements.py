@@ -1,0 +1,34 @@
+"""What the pages are built of: HTML that speaks with the page's script, labels in the browser's language."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ui.texts import EN, ZH, Texts
+
+STATIC = Path(__file__).parent / "static"
+_LISTEN = (STATIC / "listen.js").read_text(encoding="utf-8")
+HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""Options of an event that is for the page alone."""
+
+
+def html(value: str, identifier: str) -> Any:
+    """An element whose clicks come as events named in its HTML (``static/listen.js``)."""
+    return gr.HTML(value, elem_id=identifier, js_on_load=_LISTEN, apply_default_css=False)
+
+
+def _all(texts: Texts) -> dict[str, str]:
+    return {field.name: getattr(texts, field.name) for field in fields(texts)}
+
+
+translations = gr.I18n(**{"zh": _all(ZH), "zh-CN": _all(ZH), "en": _all(EN)})
+"""For gradio's own components, which the browser translates."""
+
+
+def labels(name: str) -> Any:
+    """The text of that name, in the language that the browser takes."""
+    return translations(name)

@@ -1,0 +1,63 @@
+// Runs before the page is built: the browser's own name for its conversations, language, theme, and the keys.
+(() => {
+  const cookie = (name) => document.cookie.split('; ').find((pair) => pair.startsWith(name + '='))?.slice(name.length + 1) ?? '';
+  const keep = (name, value) => {
+    document.cookie = `${name}=${value}; path=/; max-age=315360000; samesite=strict`;
+  };
+  // Conversations belong to a browser; cookies, unlike its other stores, do not depend on the port.
+  if (!/^[0-9a-f]{32}$/.test(cookie('yinda_owner'))) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    keep('yinda_owner', [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
+  }
+
+  const known = (code) => ['zh', 'en'].find((language) => code?.toLowerCase().split('-')[0] === language);
+  const language = known(cookie('yinda_language')) ?? navigator.languages.map(known).find(Boolean) ?? 'zh';
+  // gradio's own components ask the browser; the choice made here goes before it. The language also decides which
+  // shapes the system's fonts give to Chinese characters.
+  Object.defineProperty(navigator, 'language', { get: () => (language === 'zh' ? 'zh-CN' : 'en'), configurable: true });
+  const lang = () => {
+    const wanted = language === 'zh' ? 'zh-CN' : 'en';
+    if (document.documentElement.lang !== wanted) document.documentElement.lang = wanted;
+  };
+  lang();
+  new MutationObserver(lang).observe(document.documentElement, { attributeFilter: ['lang'] });
+
+  // gradio takes the theme from the address, and follows the system without one.
+  const address = new URL(location.href);
+  const theme = cookie('yinda_theme');
+  if (['dark', 'light'].includes(theme) && address.searchParams.get('__theme') !== theme) {
+    address.searchParams.set('__theme', theme);
+    history.replaceState(null, '', address);
+  }
+
+  window.yinda = {
+    speak(code) {
+      keep('yinda_language', code);
+      location.reload();
+    },
+    shade() {
+      const dark = !document.body.classList.contains('dark');
+      keep('yinda_theme', dark ? 'dark' : 'light');
+      document.body.classList.toggle('dark', dark);
+      const here = new URL(location.href);
+      here.searchParams.set('__theme', dark ? 'dark' : 'light');
+      history.replaceState(null, '', here);
+    },
+  };
+
+  const writes = (target) => target instanceof Element && target.closest('input, textarea, select, [contenteditable]');
+  document.addEventListener('keydown', (event) => {
+    // Enter that ends a word of an input method is not one that sends (229: browsers that say so only this way).
+    if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) {
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !writes(event.target)) {
+      const question = document.querySelector('#question textarea');
+      if (question) {
+        event.preventDefault();
+        question.focus();
+      }
+    }
+  }, true);
+})();
