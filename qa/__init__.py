@@ -25,6 +25,7 @@ from qa.types import (
 
 if TYPE_CHECKING:
     from qa.assistant import answer_from, ask, ask_async, ask_many, default_reader
+    from qa.conversations import Conversations
     from qa.feedback import Feedback
     from qa.followup import standalone
     from qa.library import Library
@@ -37,6 +38,7 @@ __all__ = [
     "Answer",
     "Citation",
     "Contribution",
+    "Conversations",
     "Document",
     "DocumentError",
     "Feedback",
@@ -58,6 +60,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Conversations": "qa.conversations",
     "Feedback": "qa.feedback",
     "Library": "qa.library",
     "answer_from": "qa.assistant",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 class YindaError(Exception):
     """Something the person can mend. ``str(error)`` is one line; ``hint`` says what to do next."""
@@ -25,3 +27,8 @@ class LibraryError(YindaError):
 
 class QuestionError(YindaError):
     """A question that cannot be answered as it stands: empty or far too long."""
+
+
+def no_library(folder: str | os.PathLike[str]) -> LibraryError:
+    """The error for a folder that is named as a Library, and holds none."""
+    return LibraryError(f"no Library at {folder}", "check the path, or make one with: yinda add PATH")

@@ -6,6 +6,8 @@ the same exchange replaces the earlier one on reading, so that a verdict can be 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import uuid
@@ -15,8 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from qa.errors import LibraryError, YindaError
-from qa.types import Alternative, Answer, Citation, Turn
+from qa.conversations import KeptAlternative, KeptAnswer, KeptCitation
+from qa.errors import LibraryError, YindaError, no_library
+from qa.text.spreadsheet import guarded
+from qa.types import Answer, Turn
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -64,7 +68,7 @@ class Feedback:
 
 def record(
     library: Library | str | os.PathLike[str],
-    answer: Answer,
+    answer: Answer | KeptAnswer,
     asked: str,
     history: Sequence[str | Turn],
     verdict: Verdict,
@@ -74,7 +78,8 @@ def record(
 ) -> Feedback:
     """Append a verdict on ``answer`` to the Library's feedback; it is on the disk when this returns.
 
-    ``library`` is an open Library or its folder, which must exist. ``exchange`` names the exchange of a conversation:
+    ``library`` is an open Library or its folder, which must exist. An answer of a conversation that was kept
+    (``KeptAnswer``) can be judged like one just given. ``exchange`` names the exchange of a conversation:
     a later verdict on the same one replaces the earlier; without it the verdict stands for itself.
 
     Raises ``YindaError`` for an unknown verdict, and ``LibraryError`` when the file cannot be written.
@@ -82,19 +87,19 @@ def record(
     if verdict not in VERDICTS:
         raise YindaError(f"unknown verdict {verdict!r}", f"use one of {', '.join(VERDICTS)}")
     folder = _folder(library)
-    names = _Names(library)
+    kept = answer if isinstance(answer, KeptAnswer) else _kept(answer, library)
     feedback = Feedback(
         exchange=exchange or uuid.uuid4().hex,
         time=datetime.now(UTC).isoformat(timespec="milliseconds"),
         asked=asked,
-        question=answer.question,
+        question=kept.question,
         history=tuple(turn if isinstance(turn, str) else turn.question for turn in history),
         verdict=verdict,
-        text=answer.text,
-        abstained=answer.abstained,
-        confidence=answer.confidence,
-        citations=tuple(_cited(citation, names) for citation in answer.citations),
-        alternatives=tuple(_alternative(other, names) for other in answer.alternatives),
+        text=kept.text,
+        abstained=kept.abstained,
+        confidence=kept.confidence,
+        citations=tuple(map(_cited, kept.citations)),
+        alternatives=tuple(map(_alternative, kept.alternatives)),
         reason=reason.strip()[:REASON],
     )
     _append(folder, feedback)
@@ -120,6 +125,44 @@ def read(library: Library | str | os.PathLike[str]) -> list[Feedback]:
         if feedback is not None:
             latest[feedback.exchange] = feedback
     return list(latest.values())
+
+
+COLUMNS = (
+    "time",
+    "verdict",
+    "asked",
+    "question",
+    "history",
+    "text",
+    "abstained",
+    "confidence",
+    "reason",
+    "documents",
+    "quotes",
+    "exchange",
+)
+
+
+def export(library: Library | str | os.PathLike[str]) -> str:
+    """The verdicts as CSV for a spreadsheet, a line each below the names of ``COLUMNS``.
+
+    Several texts in a cell (history, documents, quotes) stand on lines of their own. A cell that a spreadsheet would
+    take for a formula begins with an apostrophe. Encode it with ``utf-8-sig``, so that Excel sees the encoding; raises
+    what ``read`` raises.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for said in read(library):
+        cells = {
+            **asdict(said),
+            "history": "\n".join(said.history),
+            "abstained": int(said.abstained),
+            "documents": "\n".join(dict.fromkeys(str(place.get("title", "")) for place in said.citations)),
+            "quotes": "\n".join(str(place.get("quote", "")) for place in said.citations),
+        }
+        writer.writerow([guarded(str(cells[name])) for name in COLUMNS])
+    return out.getvalue()
 
 
 def phrase_around(text: str, start: int, end: int) -> str:
@@ -152,49 +195,34 @@ def _folder(library: Library | str | os.PathLike[str]) -> Path:
     return Path(library).expanduser() if isinstance(library, str | os.PathLike) else library.folder
 
 
-class _Names:
-    """The file names of documents: of their paths, or as they were uploaded, by asking the Library."""
+def _kept(answer: Answer, library: Library | str | os.PathLike[str]) -> KeptAnswer:
+    from qa.library import Library
 
-    def __init__(self, library: Library | str | os.PathLike[str]) -> None:
-        self._library = library
-        self._known: dict[str, str] = {}
-
-    def of(self, citation: Citation) -> str:
-        document = citation.document
-        if document.path:
-            return Path(document.path).name
-        if document.id not in self._known:
-            self._known[document.id] = self._uploaded(document.id) or document.title
-        return self._known[document.id]
-
-    def _uploaded(self, identifier: str) -> str:
-        try:
-            if not isinstance(self._library, str | os.PathLike):
-                return self._library.original(identifier)[0]
-            from qa.library import Library
-
-            with Library.open(self._library, create=False) as opened:
-                return opened.original(identifier)[0]
-        except LibraryError:  # removed since the answer
-            return ""
+    if isinstance(library, Library):
+        return KeptAnswer.of(answer, library)
+    try:
+        with Library.open(library, create=False) as opened:
+            return KeptAnswer.of(answer, opened)
+    except LibraryError:  # what is said of an answer is kept also where the Library cannot be opened
+        return KeptAnswer.of(answer, None)
 
 
-def _cited(citation: Citation, names: _Names) -> dict[str, Any]:
+def _cited(citation: KeptCitation) -> dict[str, Any]:
     passage = citation.passage
     return {
-        "document_id": citation.document.id,
-        "title": citation.document.title,
-        "file": names.of(citation),
-        "path": citation.document.path,
+        "document_id": passage.document_id,
+        "title": passage.title,
+        "file": passage.file,
+        "path": passage.path,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
-        "phrase": phrase_around(passage.text, citation.start - passage.start, citation.end - passage.start),
+        "phrase": phrase_around(passage.text, *citation.inside),
     }
 
 
-def _alternative(other: Alternative, names: _Names) -> dict[str, Any]:
-    return {"text": other.text, "confidence": other.confidence, **_cited(other.citation, names)}
+def _alternative(other: KeptAlternative) -> dict[str, Any]:
+    return {"text": other.text, "confidence": other.confidence, **_cited(other.citation)}
 
 
 def _append(folder: Path, feedback: Feedback) -> None:
@@ -204,7 +232,7 @@ def _append(folder: Path, feedback: Feedback) -> None:
 
     path = folder / FILE
     if not folder.is_dir():  # the lock would make it
-        raise LibraryError(f"no Library at {folder}", "check the path, or make one with: yinda add PATH")
+        raise no_library(folder)
     line = json.dumps(feedback.to_dict(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     try:
         with FileLock(f"{path}.lock", timeout=LOCK_SECONDS):

@@ -13,9 +13,6 @@ from collections.abc import Iterable
 _BAR = re.compile(r"(?<!\\)[|｜]")
 _TO_ESCAPE = re.compile(r"[|｜]")
 _ESCAPED = re.compile(r"\\([|｜])")
-# A spreadsheet would run a cell that begins with one of these as a formula; an apostrophe is guarded to be kept.
-_FORMULA = re.compile(r"^['=+\-@\t\r]")
-_GUARDED = re.compile(r"^'(?=['=+\-@\t\r])")
 _YES = frozenset(("1", "y", "yes", "true", "ok", "√", "✓", "✔", "是", "对", "要", "接受", "采用"))
 _NO = frozenset(("", "0", "n", "no", "false", "×", "✗", "否", "不", "不要", "拒绝", "删除"))
 
@@ -33,16 +30,6 @@ def places(cell: str) -> list[str]:
 def several(cell: str) -> tuple[str, ...]:
     """The texts of a cell, stripped; what is empty is left out."""
     return tuple(part for part in places(cell) if part)
-
-
-def guarded(cell: str) -> str:
-    """The cell as a spreadsheet takes it for text: with an apostrophe in front where it could be a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """The cell without the apostrophe that ``guarded`` put there."""
-    return _GUARDED.sub("", cell)
 
 
 def yes(cell: str) -> bool | None:

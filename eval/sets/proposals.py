@@ -13,6 +13,7 @@ from pathlib import Path
 from eval.errors import SetError
 from eval.sets import cells
 from eval.types import Question
+from qa.text.spreadsheet import guarded, unguarded
 
 COLUMNS = (
     "accept",
@@ -46,7 +47,7 @@ def written(question: Question, needs: str = "") -> list[str]:
         "end": cells.joined("" if e.end is None else str(e.end) for e in question.evidence),
     }
     columns["check"] = _digest(columns)
-    return [cells.guarded(columns[name]) for name in COLUMNS]
+    return [guarded(columns[name]) for name in COLUMNS]
 
 
 def accepted(row: Mapping[str, str], path: Path, line: int) -> dict[str, object] | None:
@@ -55,7 +56,7 @@ def accepted(row: Mapping[str, str], path: Path, line: int) -> dict[str, object]
     Raises ``SetError`` when it is unclear whether it is accepted, or an accepted row has no question, needs an answer,
     or names other numbers of phrases and documents.
     """
-    given = {name: cells.unguarded(cell).strip() for name, cell in row.items()}
+    given = {name: unguarded(cell).strip() for name, cell in row.items()}
     verdict = cells.yes(given.get("accept", ""))
     if verdict is None:
         reason = f"unclear accept {given['accept']!r}"

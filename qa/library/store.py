@@ -1,7 +1,7 @@
 """The Library's SQLite file: the one truth about documents, passages and vectors.
 
-A ``Store`` may be used from several threads (each gets its own connection) and several processes (write-ahead log,
-one writer at a time). Every public method that writes is one transaction: it is done whole or not at all.
+A ``Store`` may be used from several threads and several processes (see ``qa.sqlite``). Every public method that writes
+is one transaction: it is done whole or not at all.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,16 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from qa.errors import LibraryError
+from qa.errors import LibraryError, no_library
 from qa.library import schema
 from qa.retriever.circumstance import About
+from qa.sqlite import Database
 from qa.types import Document, Passage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BUSY_SECONDS = 30.0
 # SQLite's default limit on host parameters is 32,766; staying far below keeps statements small.
 _CHUNK = 500
 _RANDOM_BITS = 20
@@ -58,78 +57,17 @@ class Delta:
     whole: bool
 
 
-class Store:
+class Store(Database):
     """Reads and writes ``library.sqlite``; made when absent unless ``create`` is false.
 
-    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or is busy for longer
-    than ``BUSY_SECONDS``.
+    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or stays busy (see ``Database``).
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        super().__init__(path, name=f"the Library at {path.parent}", kind="Yinda Library")
         if not path.exists() and not create:
-            raise LibraryError(f"no Library at {path.parent}", "check the path, or make one with: yinda add PATH")
+            raise no_library(path.parent)
         self._prepare()
-
-    # -- connections and transactions -----------------------------------------------------------------
-
-    def _connect(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
-            with self._lock:
-                self._connections.append(connection)
-        return connection
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
-                raise LibraryError(
-                    f"the Library at {self.path.parent} is busy: another process is writing to it",
-                    "wait for it to finish and try again",
-                ) from error
-            if "readonly" in str(error) or "disk" in str(error) or "unable to open" in str(error):
-                raise LibraryError(
-                    f"the Library at {self.path.parent} cannot be opened or written: {error}",
-                    "check the folder's permissions and the free space",
-                ) from error
-            raise self._unsound(error) from error
-        except sqlite3.IntegrityError as error:
-            raise LibraryError(
-                f"another process changed the Library at {self.path.parent} in the same place at the same time",
-                "run the command again",
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise self._unsound(error) from error
-
-    def _unsound(self, error: sqlite3.Error) -> LibraryError:
-        return LibraryError(
-            f"{self.path} is not a sound Yinda Library: {error}",
-            "choose another folder, or restore the file from a back-up",
-        )
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._translated():
-            connection = self._connect()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                # SQLite itself rolls back on some errors, such as a full disk.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -155,8 +93,7 @@ class Store:
         # Looked at before anything is written: a database that is not a Library stays as it is.
         version = self._schema_version()
         if version is None or version <= schema.VERSION:
-            with self._translated():
-                self._connect().execute("PRAGMA journal_mode = WAL")
+            self._log_ahead()
         if version is None:
             with self._write() as connection:
                 # Another process may have made it while this one waited for the lock.
@@ -185,14 +122,6 @@ class Store:
         if row is None or not str(row[0]).isdigit():
             raise LibraryError(f"{self.path} is a database, but not a Yinda Library", "choose another folder")
         return int(row[0])
-
-    def close(self) -> None:
-        """Close the connections of all threads."""
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-        self._local = threading.local()
 
     # -- meta -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,123 @@
+"""What the SQLite files of a Library's folder have in common: connections, transactions, and errors a person can mend.
+
+A ``Database`` may be used from several threads (each gets its own connection) and several processes (write-ahead log,
+one writer at a time).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qa.errors import LibraryError
+
+BUSY_SECONDS = 30.0
+_RETRY_SECONDS = 0.02
+
+
+class Database:
+    """One SQLite file. ``name`` and ``kind`` are how errors call its content and a sound file of its sort.
+
+    Its methods raise ``LibraryError`` when the file is damaged, cannot be written, or is busy for longer than
+    ``BUSY_SECONDS``.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str,
+        kind: str,
+        remedy: str = "choose another folder, or restore the file from a back-up",
+    ) -> None:
+        self.path = path
+        self._name = name
+        self._kind = kind
+        self._remedy = remedy
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def _connect(self) -> sqlite3.Connection:
+        """This thread's connection; opened, and the file with it, when there is none."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        return self._open(str(self.path)) if connection is None else connection
+
+    def _open(self, address: str, *, uri: bool = False) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        # The log is synced at each commit: what was done outlives a power cut, too, not only a process that is killed.
+        connection.execute("PRAGMA synchronous = FULL")
+        self._local.connection = connection
+        with self._lock:
+            self._connections.append(connection)
+        return connection
+
+    def _log_ahead(self) -> None:
+        """Turn the write-ahead log on; it stays so. Two processes that do it at once do not wait for each other."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        with self._translated():
+            while True:
+                try:
+                    self._connect().execute("PRAGMA journal_mode = WAL")
+                    return
+                except sqlite3.OperationalError as error:
+                    if "locked" not in str(error) or time.monotonic() > deadline:
+                        raise
+                time.sleep(_RETRY_SECONDS)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                raise LibraryError(
+                    f"{self._name} is busy: another process is writing to it",
+                    "wait for it to finish and try again",
+                ) from error
+            if "readonly" in str(error) or "disk" in str(error) or "unable to open" in str(error):
+                raise LibraryError(
+                    f"{self._name} cannot be opened or written: {error}",
+                    "check the folder's permissions and the free space",
+                ) from error
+            raise self._unsound(error) from error
+        except sqlite3.IntegrityError as error:
+            raise LibraryError(
+                f"another process changed {self._name} in the same place at the same time",
+                "run the command again",
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise self._unsound(error) from error
+
+    def _unsound(self, error: Exception) -> LibraryError:
+        return LibraryError(f"{self.path} is not a sound {self._kind}: {error}", self._remedy)
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: done whole when the block ends, not at all when it raises."""
+        with self._translated():
+            connection = self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # SQLite itself rolls back on some errors, such as a full disk.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
