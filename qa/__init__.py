@@ -14,6 +14,7 @@ from qa.types import (
     AddReport,
     Alternative,
     Answer,
+    CatalogueEntry,
     Citation,
     Contribution,
     Document,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from qa.assistant import answer_from, ask, ask_async, ask_many, default_reader
     from qa.feedback import Feedback
     from qa.followup import standalone
-    from qa.library import Library
+    from qa.library import Library, Shelf
     from qa.sample_documents import sample_directory
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Addition",
     "Alternative",
     "Answer",
+    "CatalogueEntry",
     "Citation",
     "Contribution",
     "Document",
@@ -45,6 +47,7 @@ __all__ = [
     "LibraryError",
     "Passage",
     "QuestionError",
+    "Shelf",
     "Span",
     "Turn",
     "YindaError",
@@ -60,6 +63,7 @@ __all__ = [
 _LAZY = {
     "Feedback": "qa.feedback",
     "Library": "qa.library",
+    "Shelf": "qa.library",
     "answer_from": "qa.assistant",
     "ask": "qa.assistant",
     "ask_async": "qa.assistant",
