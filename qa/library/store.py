@@ -60,7 +60,8 @@ class Delta:
 class Store(Database):
     """Reads and writes ``library.sqlite``; made when absent unless ``create`` is false.
 
-    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or stays busy (see ``Database``).
+    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or is busy for longer than
+    ``qa.sqlite.BUSY_SECONDS``.
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
