@@ -12,6 +12,7 @@ from rich.text import Text
 from qa.types import AddReport, Answer, Citation, Document, Hit
 
 if TYPE_CHECKING:
+    from qa.conversations import Conversation
     from qa.doctor import Finding
     from qa.library import Library
 
@@ -100,6 +101,23 @@ def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> Non
         table.add_row(
             d.id, d.date or "", Text(_plain(d.title)), Text(_plain(d.organisation or "")), str(counts.get(d.id, 0))
         )
+    console.print(table)
+
+
+def show_conversations(conversations: Sequence[Conversation]) -> None:
+    """A table of the conversations that were kept."""
+    console = _console()
+    if not conversations:
+        console.print("No conversations yet; begin one with: yinda chat")
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("id", style="cyan", no_wrap=True)
+    table.add_column("changed (UTC)", no_wrap=True)
+    table.add_column("questions", justify="right", no_wrap=True)
+    table.add_column("title", ratio=1, overflow="fold")
+    for each in conversations:
+        changed = each.changed[:16].replace("T", " ")
+        table.add_row(each.id, changed, str(each.exchanges), Text(_plain(each.title)))
     console.print(table)
 
 

@@ -76,7 +76,8 @@ class Store(Database):
     One of an older layout is brought to the present one. One that cannot be written is opened for reading; every
     method that writes then raises ``LibraryError``.
 
-    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or stays busy (see ``Database``).
+    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or is busy for longer than
+    ``qa.sqlite.BUSY_SECONDS``.
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
