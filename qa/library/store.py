@@ -323,7 +323,7 @@ class Store:
     @staticmethod
     def _document(row: Sequence[Any]) -> Document:
         *known, edited = row
-        return Document(*known, edited=_names(edited))
+        return Document(*[*known, _names(edited)])
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""
@@ -349,7 +349,7 @@ class Store:
                 " LEFT JOIN (SELECT document_id, count(*) AS passages FROM passages GROUP BY document_id) p"
                 " ON p.document_id = d.id ORDER BY d.rowid"
             )
-            return [CatalogueEntry(*known, edited=_names(edited), added=added) for *known, edited, added in rows]
+            return [CatalogueEntry(*[*known, _names(edited), added]) for *known, edited, added in rows]
 
     def organisations(self) -> list[str]:
         """The organisations of the documents, each once, those of most documents first."""
