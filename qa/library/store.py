@@ -251,7 +251,7 @@ class Store(Database):
     @staticmethod
     def _document(row: Sequence[Any]) -> Document:
         *known, edited = row
-        return Document(*known, edited=_names(edited))
+        return Document(*[*known, _names(edited)])
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""
@@ -278,8 +278,7 @@ class Store(Database):
                 " ON p.document_id = d.id ORDER BY d.rowid"
             )
             return [
-                CatalogueEntry(*known, edited=_names(edited), added=added, sha256=sha256)
-                for *known, edited, added, sha256 in rows
+                CatalogueEntry(*[*known, _names(edited), added, sha256]) for *known, edited, added, sha256 in rows
             ]
 
     def organisations(self) -> list[str]:
