@@ -53,7 +53,7 @@ class Texts:
 
     # Nothing asked yet
     empty_heading: str = "先放进几份文档"
-    empty_text: str = "上传自己的 Word、Markdown、网页或文本文件，或者先用示例文档试试。文档只留在这台电脑上。"
+    empty_text: str = "上传自己的 PDF、Word、Markdown、网页或文本文件，或者先用示例文档试试。文档只留在这台电脑上。"
     ready_heading: str = "想知道什么？"
     ready_text: str = "已有 {documents} 份文档、{passages} 个段落。答案都是文档里的原话，点一下引文就能看到出处。"
     add_samples: str = "添加示例文档"

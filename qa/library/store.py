@@ -268,6 +268,11 @@ class Store:
             )
         return None if row is None else (str(row[0]), zlib.decompress(row[1]))
 
+    def page_starts(self, document_id: str) -> tuple[int, ...]:
+        """The offsets at which a document's pages begin; empty for one without pages."""
+        recorded = self.meta(_pages_key(document_id))
+        return () if recorded is None else tuple(json.loads(recorded))
+
     def select_documents(
         self,
         *,
@@ -326,8 +331,15 @@ class Store:
 
     # -- writing ----------------------------------------------------------------------------------------
 
-    def put(self, document: Document, name: str, data: bytes, passages: Sequence[NewPassage]) -> None:
-        """Store a document with its passages; a document of the same id is replaced, whole."""
+    def put(
+        self,
+        document: Document,
+        name: str,
+        data: bytes,
+        passages: Sequence[NewPassage],
+        page_starts: Sequence[int] = (),
+    ) -> None:
+        """Store a document with its passages and the offsets of its pages; one of the same id is replaced, whole."""
         with self._write() as connection:
             change = self._next_change(connection)
             self._delete(connection, document.id, change)
@@ -347,6 +359,10 @@ class Store:
                 ),
             )
             connection.execute("INSERT INTO originals VALUES (?, ?, ?)", (document.id, name, zlib.compress(data)))
+            if page_starts:
+                connection.execute(
+                    "INSERT INTO meta VALUES (?, ?)", (_pages_key(document.id), json.dumps(list(page_starts)))
+                )
             connection.executemany(
                 'INSERT INTO passages (document_id, ordinal, start, "end", page, heading_path, embedded_text,'
                 " vector, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -396,6 +412,7 @@ class Store:
             "INSERT INTO removals SELECT id, ? FROM passages WHERE document_id = ?", (change, document_id)
         )
         connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+        connection.execute("DELETE FROM meta WHERE key = ?", (_pages_key(document_id),))
 
     # -- passages ---------------------------------------------------------------------------------------
 
@@ -527,6 +544,11 @@ def other_model(recorded: dict[str, str], identity: str, dimension: int) -> Libr
         f" ({recorded['model_dimension']} dimensions), not with {identity} ({dimension} dimensions)",
         hint,
     )
+
+
+def _pages_key(document_id: str) -> str:
+    """Under which the offsets of a document's pages are recorded, as a JSON array."""
+    return f"pages of {document_id}"
 
 
 def _marks(chunk: Sequence[object]) -> str:

@@ -20,7 +20,18 @@ from qa.documents.pdf.lines import Line, is_wide, page_lines
 from qa.documents.pdf.paragraphs import Paragraph, joint, paragraphs
 from qa.errors import DocumentError
 
-__all__ = ["MAX_PAGES", "MAX_SECONDS", "Layout", "PageBox", "boxes", "lay_out", "picture", "read"]
+__all__ = [
+    "MAX_PAGES",
+    "MAX_SECONDS",
+    "Layout",
+    "PageBox",
+    "Picture",
+    "boxes",
+    "count_pages",
+    "lay_out",
+    "picture",
+    "read",
+]
 
 MAX_PAGES = 5000
 """Longer documents are refused."""
@@ -74,7 +85,7 @@ def lay_out(data: bytes, name: str) -> Layout:
         for number in range(1, count + 1):
             if time.monotonic() - begun > MAX_SECONDS:
                 raise DocumentError(
-                    f"{name} takes too long to read: page {number} of {count} was reached in {MAX_SECONDS:.0f} seconds.",
+                    f"{name} takes too long to read: page {number} of {count} after {MAX_SECONDS:.0f} seconds.",
                     "Split it into parts, or print it to a new PDF.",
                 )
             page = pdfium.glyphs(document, number)
@@ -187,10 +198,27 @@ def boxes(data: bytes, name: str, layout: Layout, page: int, spans: Sequence[tup
         return pdfium.boxes(document, page, pieces)
 
 
-def picture(data: bytes, name: str, page: int, width: int) -> tuple[bytes, int, int, int] | int:
-    """A page as PNG, its width and height in pixels, and the number of pages; only that number for no such page."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as PNG, ``width`` by ``height`` pixels, of a document with so many ``pages``."""
+
+    png: bytes
+    width: int
+    height: int
+    pages: int
+
+
+def picture(data: bytes, name: str, page: int, width: int) -> Picture | None:
+    """A picture of a page (from 1), about ``width`` pixels wide; None when the document has no such page.
+
+    Raises ``DocumentError`` when the page is damaged.
+    """
     with pdfium.opened(data, name) as document:
         count = len(document)
-        if not 1 <= page <= count:
-            return count
-        return (*pdfium.picture(document, page, width), count)
+        return Picture(*pdfium.picture(document, page, width), count) if 1 <= page <= count else None
+
+
+def count_pages(data: bytes, name: str) -> int:
+    """How many pages a PDF has."""
+    with pdfium.opened(data, name) as document:
+        return len(document)

@@ -58,12 +58,10 @@ def _outermost(lines: Sequence[Line]) -> tuple[list[list[Line]], list[list[Line]
     return rows[: min(_ROWS, half + len(rows) % 2)], rows[::-1][: min(_ROWS, half)]
 
 
-def _repeated(
-    outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]], heights: Mapping[int, float]
-) -> set[int]:
+def _repeated(outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]], heights: Mapping[int, float]) -> set[int]:
     """The same words at the same height of several pages; a number in them may count the pages."""
     places: dict[tuple[str, int], list[Line]] = defaultdict(list)
-    for page, ends in outer.items():
+    for ends in outer.values():
         for side, end in enumerate(ends):
             for row in end:
                 for line in row:
@@ -141,7 +139,7 @@ def _zones(
         return taken
     for end in (0, 1):
         places: dict[int, list[Line]] = defaultdict(list)
-        for page, ends in outer.items():
+        for ends in outer.values():
             row = ends[end][0] if ends[end] else []
             if row and all(line.size < _SMALLER * body for line in row):
                 places[_place(row[0], end, heights)].extend(row)

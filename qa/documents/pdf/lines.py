@@ -26,7 +26,11 @@ _CLOSERS = "，。、；：！？）》」』】〕”’,.;:!?)]}%％…"
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 # Radicals that Unicode does not equate with the characters they are drawn as; some programs write them into PDFs.
 _RADICALS = dict(
-    zip("⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰", "民虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙", strict=True)
+    zip(
+        "⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰",
+        "民虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙",
+        strict=True,
+    )
 )
 # Bullets of the fonts Symbol and Wingdings, which have no characters of their own.
 _BULLETS = dict.fromkeys("\uf0b7\uf06c\uf06e\uf0a7\uf0d8\uf0fc\uf076\uf075\uf071\uf0a8", "•")
@@ -37,7 +41,8 @@ class Line:
     """A line of a page: its text, the glyph behind each character (-1: none), and its place in points.
 
     ``unit`` is the width of what cannot be broken at its beginning; ``cells`` says that it has wide gaps, written
-    as tabs. ``column`` numbers the columns of the whole document's pages; ``left`` and ``right`` are its column's margins.
+    as tabs; ``font`` is the font of its Chinese characters, or of all where it has none, "" where there are several.
+    ``column`` numbers the columns of the whole document's pages; ``left`` and ``right`` are its column's margins.
     """
 
     page: int
@@ -50,6 +55,7 @@ class Line:
     unit: float
     turn: int
     cells: bool
+    font: str
     column: int = 0
     left: float = 0.0
     right: float = 0.0
@@ -105,6 +111,11 @@ def _runs(glyphs: Sequence[Glyph]) -> list[_Run]:
         if run is not None:
             em = max(run.size, glyph.size)
             gap = glyph.x0 - run.x1
+            last = run.glyphs[-1]
+            if glyph.index == last.index + 1 and (glyph.x0, glyph.x1) == (last.x0, last.x1):
+                # One sign for two characters: a ligature, a dash of two.
+                run.glyphs.append(glyph)
+                continue
             beside = abs(glyph.baseline - run.baseline) <= 0.3 * min(run.size, glyph.size)
             if beside and _BACK * em <= gap <= _APART * em and 0.6 <= glyph.size / run.size <= 1.7:
                 run.glyphs.append(glyph)
@@ -280,6 +291,7 @@ def _line(row: Sequence[_Run], page: int, turn: int, column: int) -> Line | None
         _unit(visible, size),
         turn,
         cells,
+        _font(visible),
         column,
     )
 
@@ -296,6 +308,11 @@ def _plain(char: str) -> str:
         plain = _RADICALS.get(char, unicodedata.normalize("NFKC", char))
         return plain if len(plain) == 1 else char
     return _BULLETS.get(char, char)
+
+
+def _font(glyphs: Sequence[Glyph]) -> str:
+    fonts = {glyph.font for glyph in glyphs if is_wide(glyph.char)} or {glyph.font for glyph in glyphs}
+    return fonts.pop() if len(fonts) == 1 else ""
 
 
 def _unit(glyphs: Sequence[Glyph], size: float) -> float:

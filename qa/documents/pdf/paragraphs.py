@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from qa.documents.pdf.lines import Line, is_wide
@@ -99,13 +100,13 @@ class _Layout:
         self.body = sizes.most_common(1)[0][0]
         self._place_margins(lines)
         pitches: dict[float, list[float]] = defaultdict(list)
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in pairwise(lines):
             if before.column == line.column and before.size == line.size and line.baseline > before.baseline:
                 pitches[line.size].append(line.baseline - before.baseline)
         self._pitch = {size: median(values) for size, values in pitches.items()}
         opened = [
             line
-            for before, line in zip(lines, lines[1:], strict=False)
+            for before, line in pairwise(lines)
             if before.column == line.column and self._is_body(before) and self._is_body(line) and _short(before, line)
         ]
         set_in = sum(line.x0 - line.left >= _INDENT * line.size for line in opened)
@@ -165,7 +166,7 @@ class _Layout:
             return False
         if self._is_title(before, line):
             return True
-        if _short(before, line):
+        if _short(before, line) or (before.font and line.font and before.font != line.font):
             return False
         ended = _SENTENCE_END.search(before.text) is not None
         if ended and _MARK.match(line.text):
@@ -181,9 +182,7 @@ class _Layout:
             return False
         if indent >= _INDENT:
             return self._set_in(paragraph, line, before) and not (ended and self.indents)
-        if indent <= -_INDENT:
-            return False
-        return True
+        return indent > -_INDENT
 
     def _set_in(self, paragraph: Sequence[Line], line: Line, before: Line) -> bool:
         """Whether the whole paragraph is set in as far as this line is."""

@@ -32,7 +32,8 @@ class Glyph:
     """A character as it stands on a page, in the frame in which its text runs from left to right.
 
     ``index`` is PDFium's number of it on the page; ``x0``, ``x1`` and ``baseline`` are points from the frame's left
-    and top; ``size`` is its em in points. ``spaced`` says that PDFium sees a space in front of it.
+    and top; ``size`` is its em in points. ``spaced`` says that PDFium sees a space in front of it. ``font`` names its
+    font and the way in which it is drawn (filled, outlined to look bold).
     """
 
     char: str
@@ -43,6 +44,7 @@ class Glyph:
     size: float
     turn: int
     spaced: bool
+    font: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,15 @@ def opened(data: bytes, name: str) -> Iterator[Any]:
 
 @contextmanager
 def _page(document: Any, number: int) -> Iterator[Any]:
+    import pypdfium2
+
     with _LOCK:
-        page = document[number - 1]
+        try:
+            page = document[number - 1]
+        except pypdfium2.PdfiumError as error:
+            raise DocumentError(
+                f"page {number} is damaged and cannot be shown.", "Open the document in a PDF viewer and save it again."
+            ) from error
         try:
             yield page
         finally:
@@ -152,27 +161,23 @@ def _text(page: Any) -> Iterator[Any]:
 
 
 def _frame(page: Any, turn: int) -> Frame:
-    return Frame(*page.get_bbox(), turn)
+    left, bottom, right, top = page.get_bbox()
+    return Frame(left, bottom, right, top, turn)
 
 
 def glyphs(document: Any, number: int) -> PageGlyphs | None:
-    """What stands on a page (from 1); None for a page that PDFium cannot load.
-
-    Raises ``DocumentError`` for a page with more characters than any page has.
-    """
+    """What stands on a page (from 1); None for one that PDFium cannot load, or with more characters than pages have."""
     import pypdfium2
     import pypdfium2.raw as raw
 
     try:
         with _page(document, number) as page, _text(page) as text:
             if raw.FPDFText_CountChars(text) > _MOST_GLYPHS:
-                raise DocumentError(
-                    f"page {number} has more than {_MOST_GLYPHS:,} characters.", "Print the document to a new PDF."
-                )
+                return None
             found, leaning = _glyphs(page, text)
             size = _frame(page, 0).size
             pictures, drawings, share = _others(page) if len(found) < 100 else (0, 0, 0.0)
-    except pypdfium2.PdfiumError:
+    except (DocumentError, pypdfium2.PdfiumError):
         return None
     return PageGlyphs(tuple(found), leaning, pictures, drawings, share, size)
 
@@ -186,6 +191,7 @@ def _glyphs(page: Any, text: Any) -> tuple[list[Glyph], int]:
     found: list[Glyph] = []
     leaning = 0
     spaced = False
+    fonts = _Fonts()
     for index in range(raw.FPDFText_CountChars(text)):
         code = raw.FPDFText_GetUnicode(text, index)
         if raw.FPDFText_IsGenerated(text, index) == 1:
@@ -212,9 +218,33 @@ def _glyphs(page: Any, text: Any) -> tuple[list[Glyph], int]:
             continue  # outside what is shown of the page
         if not (math.isfinite(size) and math.isfinite(baseline) and all(map(math.isfinite, ends))) or size < 0.5:
             continue
-        found.append(Glyph(char, index, ends[0], ends[1], baseline, size, turn, spaced))
+        found.append(Glyph(char, index, ends[0], ends[1], baseline, size, turn, spaced, fonts.of(text, index)))
         spaced = False
     return found, leaning
+
+
+class _Fonts:
+    """The fonts of a page's characters by name; most characters have the one of the character before."""
+
+    def __init__(self) -> None:
+        self._object = 0
+        self._font = ""
+
+    def of(self, text: Any, index: int) -> str:
+        import pypdfium2.raw as raw
+
+        thing = raw.FPDFText_GetTextObject(text, index)
+        if not thing:
+            return ""
+        address = ctypes.addressof(thing.contents)
+        if address != self._object:
+            name = ctypes.create_string_buffer(128)
+            raw.FPDFFont_GetBaseFontName(raw.FPDFTextObj_GetFont(thing), name, 128)
+            # A name of a font that holds only some characters begins with six letters and a plus.
+            known = name.value.decode("latin-1")
+            known = known[7:] if known[6:7] == "+" else known
+            self._object, self._font = address, f"{known} {raw.FPDFTextObj_GetTextRenderMode(thing)}"
+        return self._font
 
 
 def _character(code: int) -> str:
@@ -237,6 +267,7 @@ def _turn(a: float, b: float) -> int | None:
 
 def _others(page: Any) -> tuple[int, int, float]:
     """How many pictures and drawings a page has, and the share of it that its largest picture covers."""
+    import pypdfium2
     import pypdfium2.raw as raw
 
     kinds: Counter[int] = Counter()
@@ -245,36 +276,38 @@ def _others(page: Any) -> tuple[int, int, float]:
     for thing in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH), max_depth=4):
         kinds[thing.type] += 1
         if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
-            left, bottom, right, top = thing.get_bounds()
+            try:
+                left, bottom, right, top = thing.get_bounds()
+            except pypdfium2.PdfiumError:
+                continue  # a picture without a place
             share = max(share, (right - left) * (top - bottom) / max(1.0, width * height))
     return kinds[raw.FPDF_PAGEOBJ_IMAGE], kinds[raw.FPDF_PAGEOBJ_PATH], share
 
 
-def boxes(
-    document: Any, number: int, pieces: Sequence[Sequence[int]]
-) -> list[tuple[float, float, float, float]]:
-    """For each piece of a line, given by its glyphs' numbers: left, top, right, bottom as shares of the page as seen."""
+def boxes(document: Any, number: int, pieces: Sequence[Sequence[int]]) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom, as shares of the page as seen, of pieces of lines given by their glyphs' numbers."""
     import pypdfium2.raw as raw
 
     out: list[tuple[float, float, float, float]] = []
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     with _page(document, number) as page, _text(page) as text:
-        shown = _frame(page, page.get_rotation())
+        frames = {turn: _frame(page, turn) for turn in (0, 90, 180, 270)}
+        shown = frames[page.get_rotation()]
         width, height = shown.size
         for piece in pieces:
             corners: list[tuple[float, float]] = []
             for index in piece:
                 raw.FPDFText_GetMatrix(text, index, matrix)
-                frame = _frame(page, _turn(matrix.a, matrix.b) or 0)
+                frame = frames[_turn(matrix.a, matrix.b) or 0]
                 raw.FPDFText_GetCharOrigin(text, index, x, y)
                 raw.FPDFText_GetLooseCharBox(text, index, box)
                 size = raw.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
                 baseline = frame.seen(x.value, y.value)[1]
                 for corner in ((box.left, box.bottom), (box.right, box.top)):
                     along = frame.seen(*corner)[0]
-                    for across in (baseline - _ASCENT * size, baseline + _DESCENT * size):
-                        corners.append(shown.seen(*frame.page(along, across)))
+                    edges = (baseline - _ASCENT * size, baseline + _DESCENT * size)
+                    corners += [shown.seen(*frame.page(along, across)) for across in edges]
             left, right = (min(c[0] for c in corners), max(c[0] for c in corners))
             top, bottom = (min(c[1] for c in corners), max(c[1] for c in corners))
             out.append((_share(left / width), _share(top / height), _share(right / width), _share(bottom / height)))
@@ -286,7 +319,10 @@ def _share(value: float) -> float:
 
 
 def picture(document: Any, number: int, width: int) -> tuple[bytes, int, int]:
-    """A page as PNG, about ``width`` pixels wide (less where it would be absurdly high), with width and height."""
+    """A page as PNG, about ``width`` pixels wide (less where it would be absurdly high), with width and height.
+
+    Raises ``DocumentError`` when the page cannot be drawn.
+    """
     with _page(document, number) as page:
         points = page.get_size()
         scale = width / max(1.0, points[0])
