@@ -132,6 +132,9 @@ def show_report(report: AddReport) -> None:
     counted = {status: sum(a.status == status for a in report.additions) for status in _STATUS}
     console.print(", ".join(f"{n} {status}" for status, n in counted.items() if n) or "nothing to add")
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for a in report.additions:
+        for warning in a.warnings:
+            errors.print(Text(f"yinda: {_plain(a.path)}: {warning}", "yellow"))
     for a in report.failed:
         errors.print(Text(f"yinda: {a.path}: {a.reason}" if a.path not in a.reason else f"yinda: {a.reason}", "red"))
         if a.hint:
