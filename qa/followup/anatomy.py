@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.followup.slots import ordinal_slots, time_slots, without
+from qa.followup.slots import ordinal_slots, place_slots, time_slots, without
 from qa.followup.vocabulary import (
     ASKING,
     ATTRIBUTE,
@@ -25,6 +25,7 @@ _CLOSING = re.compile(r"[?？。!！~～…\s]+$")
 _PARTICLES = re.compile("(?:呢|啊|呀|吧|哦|嘛|啦)+$")
 _LINKING_END = re.compile(f"(?:{LINKING}|[,，])$")
 _NOMINAL_END = re.compile(f"{NOMINAL}$")
+_MODAL = "(?:不)?(?:能|可以|能够|可|会|要|需要|需|是|有|算|属于|应该|应当|应|必须|允许|支持|包括|包含)"
 _NO_NOUN = re.compile("^(?:钱|时间|间|人次?|元钱?|左右|以上|以下|以内|的|能|才|之[前后])+$")
 _ASPECT_END = re.compile("(?:了|过|着|的|是|为|要|会|有|共|由|一共|总共|计划|预计|,)+$")
 _ADVERBIAL_END = re.compile("[上中里内]$")
@@ -110,6 +111,9 @@ def topic(question: str) -> str:
     ask = asking(folded)
     if ask is None:
         return _PARTICLES.sub("", question[begin:])
+    if ask.kind == "whether" and ask.end == len(folded):
+        modal = next((w for w in words(folded) if w.start >= begin + 2 and re.fullmatch(_MODAL, w.text)), None)
+        return question[begin : modal.start if modal else ask.start]
     head_end = predicate_start(folded, ask)
     before, predicate, rest = folded[begin:head_end], folded[head_end : ask.start], folded[ask.end :]
     if ask.kind in ("which", "what") and _bare(folded[begin : ask.start]):
@@ -137,7 +141,8 @@ def _says_more(folded: str, ask: Asking) -> bool:
         return False
     tail = [w for w in words(folded) if w.start >= ask.end]
     if ask.kind in ("how", "when", "whether", "why", "where"):
-        return any(w.noun and w.flag not in ("vn", "an") for w in tail)
+        content = [w for w in tail if w.noun or w.verb]
+        return len(content) > 1 and any(w.noun and w.flag not in ("vn", "an") for w in content)
     last = tail[-1] if tail else None
     return bool(
         last
@@ -161,6 +166,22 @@ def _object(question: str, folded: str, ask: Asking) -> str:
     lead = re.match("(?:的|是|负责|可以|能|会|将|要|开始|叫做?|来|去|才)+", folded[start:])
     start += lead.end() if lead and lead.end() < len(folded) - start else 0
     return _PARTICLES.sub("", question[start:])
+
+
+def subject(question: str) -> str:
+    """What stands before the predicate of an earlier question, where that names a thing; else its topic."""
+    folded = fold(question)
+    ask = asking(folded)
+    about = topic(question)
+    if ask is None or ask.kind not in ("figure", "what", "which"):
+        return about
+    begin = opening(folded)
+    end = predicate_start(folded, Asking("figure", ask.start, ask.end))
+    places = {(s.start, s.end) for s in place_slots(folded)}
+    nouns = [w for w in words(folded) if begin <= w.start and w.end <= end and w.noun]
+    if not nouns or all(any(a <= w.start and w.end <= b for a, b in places) for w in nouns) or not about.startswith(question[begin:end]):
+        return about
+    return question[begin:end]
 
 
 def entity(text: str) -> str:

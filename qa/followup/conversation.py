@@ -47,9 +47,7 @@ def understood(question: str, history: Sequence[str | Turn]) -> Understanding:
     if whole is None:
         return as_asked
     text = whole + own(mark(question))
-    if not text.parts():
-        return as_asked
-    return Understanding(question, text.text, leaned=True, parts=text.parts())
+    return Understanding(question, text.text, leaned=bool(text.parts()), parts=text.parts())
 
 
 def conversation(history: Sequence[str | Turn]) -> Earlier | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from qa.followup.anatomy import asking, opening
 from qa.followup.slots import TIME, YEAR, amount_slots, ordinal_slots, place_slots, role_slots, time_slots
-from qa.followup.vocabulary import ACTIVITY, ASKING, CHANGE, CLASSIFIER, LINKING, PREDICATE, SIDE, THEN, UNIT, any_of
+from qa.followup.vocabulary import ACTIVITY, ASKING, CHANGE, CLASSIFIER, INDEPENDENT, LINKING, PREDICATE, SIDE, THEN, UNIT, any_of
 from qa.followup.words import Word, words
 
 
@@ -41,7 +41,7 @@ class Leaning:
 
 _CORRECTED = re.compile(
     "(?:(?:不对|不是|错了|说错了|抱歉|对不起|等等|哦|噢|啊)[,，。、!]*)*(?:(?:我|咱)(?:是)?(?:(?:想)?(?:问|说|指|要|知道)的?(?:的是|是)?)|应该是|改(?:成|为|问)|换(?:成|作|做|到)|"
-    "想(?:问|知道)的是|(?:我)?更?想知道)(?P<what>.{1,30}?)(?:的)?$"
+    "想(?:问|知道)的是|(?:我)?更?想知道)(?P<what>.{1,30}?)(?:的)?(?:呢)?$"
 )
 _NOT_BUT = re.compile("(?:我(?:说|问|指)的)?(?:不是|不要|别看)(?P<not>.{1,15}?)[,，](?:而?是|要|看|改?问|我?(?:问|说|要|指)的?是?)(?P<what>.{1,20}?)(?:的)?$")
 _IF = re.compile(f"(?:{THEN})?(?:如果|要是|假如|若是?|倘若|换成|换作|换做)(?:是|换成)?(?P<what>.{{1,20}}?)(?:的话|的)?(?:呢|又?怎么样|又?如何|怎么办)?$")
@@ -79,7 +79,7 @@ _LIGHT = re.compile(
     "全部|总共|一次|每次|其|让|使|使得|令|吗|呢|吧|呀|年内|年底|年初|月底|之内|以内|以上|以下|左右|有关|何|怎么|怎样|如何|什么样|应怎|该|才|就|再|却|仍|仅|只|约|近|逾|大致|大概|哪|些|"
     f"这么|那么|最|多|少|高|低|大|小|长|短|快|慢|早|晚|先|重新|继续|单独|另外|同时|随时|直接|亲自|当面|书面|{SIDE}|个|名|第|百分之|[万亿千百]|[,，、的了过着得地])"
 )
-_CAUSING = re.compile("(?:一共|总共|共|累计|直接|间接|又|还|也)*(?:让|使得?|令|惠及|带动|拉动|受益|涉及|覆盖|容纳|可容纳|历时|耗时|耗资|节约|节省|吸引|创造)(?:了|到)?(?:多少|几)")
+_CAUSING = re.compile("(?:一共|总共|共|累计|直接|间接|又|还|也)*(?:让|使得?|令|造成|惠及|带动|拉动|受益|涉及|覆盖|容纳|可容纳|历时|耗时|耗资|节约|节省|吸引|创造)(?:了|到)?(?:多少|几)")
 _MEASURE = "(?:上年|去年|前年|上一年|前一年|上月|上期|同期|上年同期|去年同期|全国|全省|全市|全国平均|全省平均|平均水平|平均|预期|目标|计划|原来|以前|之前|年初|年底)"
 _SUPERLATIVE = re.compile("最(?![终后初近新长短多少高低大小早晚迟])|最[大高多长早快]的")
 _OF_SOMETHING = re.compile(f"的(?!话|时候|情况下|多少|几|什么|哪|谁|是|呢|{SIDE}|{CHANGE}|$)")
@@ -143,8 +143,10 @@ def _pronoun(folded: str) -> Leaning | None:
         word = next(w for w in words(folded) if w.start <= match.start() < w.end)
         if word.start < match.start() and word.noun:
             continue  # within a name
-        if word.end > match.end() and word.flag in ("ns", "nr", "nz", "nt", "nrt") and len(word.text) > 2:
+        if word.end > match.end() and word.flag in ("ns", "nr", "nz", "nt", "nrt"):
             continue  # 那不勒斯, 那达慕
+        if any(match.start() < w.start < match.end() < w.end and not match["noun"] for w in words(folded)):
+            continue  # 那 and 儿童, 其 and 中国
         before = hidden[: match.start()]
         if match["whose"] and not (not before or re.search(f"(?:{THEN}|[,，在对由从比及与和将把]|{YEAR})$", before)):
             continue
@@ -172,10 +174,8 @@ def _has_antecedent(before: str) -> bool:
     if "〇" in before:
         return True
     rest = _BEFORE_PRONOUN.sub("", before, count=1)
-    rest = re.sub(f"{TIME}", "", rest)
-    if not rest:
-        return False
-    return any((w.noun or w.flag in ("r", "x", "m")) and w.text not in (",", "，") for w in words(rest)) or len(rest) > 6
+    rest = re.sub(f"{TIME}|哪一?{CLASSIFIER}?(?:{_WHICH_OF})?|谁|什么(?:时候)?|多少|几{CLASSIFIER}|怎么|如何", "", rest)
+    return any((w.noun or w.flag in ("r", "x", "m")) and w.text not in (",", "，") for w in words(rest))
 
 
 def _then(folded: str) -> Leaning | None:
@@ -223,10 +223,14 @@ def _lacks_subject(body: str) -> bool:
         after = body[ask.end :].strip("的了呢")
         if not re.fullmatch(f"(?:{PREDICATE}|{SIDE}|{LINKING}|左右|以上|以下|人|户|钱)+", after):
             return False
-    return all(_light(word, covered, body[word.end :]) for word in words(body))
+    # 可以分开休吗, 能不能提前拿: whatever is allowed, of whatever.
+    modal = ask.kind == "whether" and bool(re.match("(?:还|也)?(?:可以|能|要|需要|会|必须|允许|可不可以|能不能|要不要|需不需要)", body))
+    if re.match(INDEPENDENT, body) and not re.fullmatch(f"{SIDE}(?:是|有|为|要|共|一共|最高|最低)*(?:多少|几|谁|什么|哪)[^\\W\\d_]{{0,3}}", body):
+        return False
+    return all(_light(word, covered, body[word.end :], modal) for word in words(body))
 
 
-def _light(word: Word, covered: list[tuple[int, int]], rest: str) -> bool:
+def _light(word: Word, covered: list[tuple[int, int]], rest: str, modal: bool) -> bool:
     if any(start <= word.start and word.end <= end for start, end in covered):
         return True
     if any(start < word.end and word.start < end for start, end in covered) and word.end - word.start <= 4:
@@ -234,6 +238,10 @@ def _light(word: Word, covered: list[tuple[int, int]], rest: str) -> bool:
     if word.flag in ("x", "uj", "ul", "uz", "ug", "ud", "uv", "u", "p", "c", "y", "e", "m", "q") and word.text not in ("与", "和"):
         return True
     if word.flag in ("d", "r", "f", "ad") and len(word.text) <= 3:
+        return not re.fullmatch("其[他它余]|各|每|本|某|任何|所有|全体", word.text)
+    if word.verb and len(word.text) == 2 and word.text[1] in "完好成掉":
+        return True
+    if modal and word.verb and len(word.text) <= 2:
         return True
     if re.fullmatch(f"(?:{_LIGHT.pattern})+", word.text):
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.followup.anatomy import asking, entity, opening, predicate_start, topic
+from qa.followup.anatomy import asking, entity, opening, predicate_start, subject, topic
 from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, leaning
 from qa.followup.slots import EXPLICIT_YEAR, Kind, official_places, place_slots, time_slots, without
 from qa.followup.swap import swapped
@@ -31,7 +31,7 @@ def resolved(question: str, earlier: Earlier) -> Woven | None:
     question, folded = question[begin:], folded[begin:]
     how = leaning(folded)
     if how is None:
-        return None
+        return own(question) if begin else None
     if how.manner is Manner.ELLIPSIS:
         return _ellipsis(question, folded, how, earlier)
     if how.manner is Manner.PRONOUN:
@@ -40,7 +40,7 @@ def resolved(question: str, earlier: Earlier) -> Woven | None:
         return _then(question, folded, how, earlier)
     if how.manner is Manner.SUBJECT:
         return _subject(question[how.start :], earlier)
-    return _again(question, folded, how, earlier) or _same_year(question, folded, earlier)
+    return _again(question, folded, how, earlier) or _same_year(question, folded, earlier) or (own(question) if begin else None)
 
 
 # -- ellipsis ------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _subject_of(rest: str, earlier: Earlier) -> str:
     if change and change["verb"] in rest:
         return about[: change.start()]
     if not re.search(f"{CHANGE}|占|同比|环比|多[少大高长]$|^是", rest) or _LEADING_SIDE.match(rest):
-        about = entity(about)
+        about = entity(subject(earlier.question)) if not _REACHED.search(rest) else entity(about)
     return about
 
 
@@ -276,7 +276,7 @@ def _thing(rest: str, earlier: Earlier) -> str:
         about = about[: change.start()]
     if re.match(f"(?:又|还|比[^,]{{1,6}}|同比|环比|占[^,]{{2,12}}|的?(?:增速|增幅|占比|比重)|[是为有]|已|约|共)*(?:{CHANGE}|占|是多少|有多少|多少|比重|占比|增速|增幅)", rest):
         return about
-    return entity(about)
+    return entity(subject(earlier.question))
 
 
 def _person(earlier: Earlier) -> str:
@@ -285,13 +285,17 @@ def _person(earlier: Earlier) -> str:
     named = _names_thing(earlier)
     if named and ask and ask.kind == "who":
         return named
+    if ask and ask.kind == "who":
+        # 县长是谁: the head of the county, but 大桥由谁设计 does not say who.
+        return topic(earlier.question) if re.search(f"(?:{WHO_SIDE}|{ROLE}|长|员|者|人|师|手)是?$", folded[: ask.start]) else ""
+    about = entity(subject(earlier.question))
+    if 2 <= len(about) <= 4 and any(w.flag.startswith("nr") for w in words(fold(about))):
+        return about
     name = next((w for w in words(folded) if w.flag in ("nr", "nrt", "nrfg") and len(w.text) >= 2), None)
     if name and (ask is None or name.end <= ask.start or ask.start < 2):
         return earlier.question[name.start : name.end]
-    about = entity(topic(earlier.question)) if not (ask and ask.kind == "who") else topic(earlier.question)
-    if ask and ask.kind == "who" or re.search(f"(?:{ROLE}|{WHO_SIDE}|人)(?:的[^\\W\\d_]{{2,6}})?$", fold(about)):
-        return about
-    return ""
+    role = re.match(f"(?:.*?)(?:{ROLE}|{WHO_SIDE}|人)(?=的[^\\W\\d_]{{2,6}}$|$)", fold(about))
+    return about[: role.end()] if role else ""
 
 
 def _place(earlier: Earlier, word: str) -> str:
@@ -333,7 +337,8 @@ def _this(this: str, noun: str, rest: str, earlier: Earlier) -> str:
 
 def _up_to(thing: str, noun: str) -> str:
     """``thing`` up to its last ``noun``: 恒屹储能项目 of 恒屹储能项目投资."""
-    return thing[: fold(thing).rfind(noun) + len(noun)]
+    end = fold(thing).rfind(noun) + len(noun)
+    return thing[: end + 1] if thing[end : end + 1] in ("》", "”") else thing[:end]
 
 
 def _of_kind(noun: str, name: str) -> bool:
@@ -358,7 +363,7 @@ def _pair(earlier: Earlier) -> tuple[str, str] | None:
     folded = fold(earlier.question)
     ask = asking(folded)
     begin = opening(folded)
-    texts = [entity(topic(earlier.question)), earlier.question[begin : predicate_start(folded, ask)] if ask else ""]
+    texts = [earlier.question[begin : predicate_start(folded, ask)] if ask else "", entity(topic(earlier.question))]
     for text in texts:
         found = _ORDER.search(_without_times(text))
         if found:

@@ -55,7 +55,7 @@ ORDINAL = (
     r"|(?:首|[一二三四五六七八九])(?:期|批|号线|标段|等座)|\d+号线|(?:首|末|尾)(?:批|期|届|次|章))"
 )
 AMOUNT = (
-    rf"(?:不满|未满|超过|满|不足|高于|低于|大于|小于|多于|少于|达到)?(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)(?=[万亿千百个\w])"
+    rf"(?:连续|累计|不满|未满|超过|满|不足|高于|低于|大于|小于|多于|少于|达到)?(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)(?=[万亿千百个\w])"
     rf"(?:{UNIT[:-1]})(?:以上|以下|以内|以外)?(?!度)"
 )
 _LOCAL = re.compile(
@@ -108,7 +108,7 @@ def place_slots(folded: str, *, names: bool = True) -> tuple[Slot, ...]:
                 out[-1] = Slot(Kind.PLACE, start, end)
             continue
         # 湖北省武汉市 is one place.
-        if out and start == out[-1].end:
+        if out and start == out[-1].end and places_of(folded[start:end]):
             out[-1] = Slot(Kind.PLACE, out[-1].start, end)
         else:
             out.append(Slot(Kind.PLACE, start, end))
@@ -147,10 +147,12 @@ def role_slots(folded: str) -> list[Slot]:
         # 普通 is a stop for places, not for people.
         lead = re.search("(?:普通|一般|各|该|全体|所有|在职|正式|退休|新|老|男|女|部门|非)+$", folded[:start])
         start = lead.start() if lead else start
+        level = re.match("级别?|层级?|岗", folded[match.end() :])
+        end = match.end() + (level.end() if level else 0)
         if out and start <= out[-1].end:
-            out[-1] = Slot(Kind.ROLE, out[-1].start, match.end())
+            out[-1] = Slot(Kind.ROLE, out[-1].start, end)
         else:
-            out.append(Slot(Kind.ROLE, start, match.end()))
+            out.append(Slot(Kind.ROLE, start, end))
     return out
 
 

@@ -17,7 +17,7 @@ from qa.followup.slots import (
     run_start,
     time_slots,
 )
-from qa.followup.vocabulary import ASKED_FOR, CHANGE, NOMINAL, SIBLINGS, SIDE, UNIT
+from qa.followup.vocabulary import ASKED_FOR, CHANGE, NOMINAL, OF_INDICATOR, SIBLINGS, SIDE, UNIT
 from qa.followup.woven import Woven, edited, own
 from qa.followup.words import words
 from qa.text.normalise import fold
@@ -133,6 +133,10 @@ def _places(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | None
     slot = next((s for s in place_slots(wanted) if s.start == 0), None)
     if slot is None or _first_sibling(wanted, folded):
         return None
+    official = bool(official_places(wanted[: slot.end]))
+    behind = wanted[slot.end : slot.end + 1]
+    if behind and not official and behind != "的" and not any(s.start == slot.end for s in time_slots(wanted)):
+        return None  # 望江隧道 is one name
     text, kind_end = new[: slot.end], wanted[slot.end - 1]
     there = list(place_slots(folded))
     ask = asking(folded)
@@ -140,7 +144,6 @@ def _places(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | None
         there = [t for t in there if t.end <= ask.start or t.start >= ask.end]
     same_end = [t for t in there if folded[t.end - 1] == kind_end]
     divisions = set(official_places(folded))
-    official = bool(official_places(wanted[: slot.end]))
     candidates = same_end or [t for t in there if official and t in divisions] or there
     if candidates:
         old = candidates[0]
@@ -230,7 +233,8 @@ def _side(folded: str, wanted: str, new: str) -> list[Edit] | None:
         # 谁负责河道治理: the thing stands behind.
         return None
     head = folded[:end]
-    kept = without_side(head)
+    of_indicator = re.search(f"{OF_INDICATOR}$", wanted)
+    kept = without_side(head) if not of_indicator or re.search(f"{OF_INDICATOR}$", head) else head
     predicate = folded[end : ask.start]
     verb = re.search(CHANGE, predicate)
     if verb and re.search("目标|任务|预期", wanted) and not re.search(CHANGE, wanted):
