@@ -299,7 +299,7 @@ for name in ("old", "empty"):
         assert [*old[:3], old[6]] == [["多长？"], ["多长？"], 1, 1]
         assert [*empty[:3], empty[5:]] == [[], [], 0, [None, 0]]
         for message, hint in (*old[3:6], *empty[3:5]):
-            assert "cannot be opened or written" in message
+            assert "cannot be written" in message
             assert "permissions" in hint
     finally:
         for each in (folder, folder / "old", folder / "empty"):
