@@ -232,6 +232,17 @@ for n in range(10):
     assert {each.title for each in kept.list("a")} == {f"{i}-{n}" for i in range(3) for n in range(10)}
 
 
+def test_beginning_waits_for_another_that_begins(kept: Conversations, tmp_path: Path) -> None:
+    # SQLite itself does not wait when the log is turned on.
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(0.2, lambda: other.execute("ROLLBACK"))
+        release.start()
+        begun = kept.begin("a")
+        release.join()
+    assert kept.list("a") == [begun]
+
+
 def test_a_killed_process_leaves_what_it_had_put(kept: Conversations, tmp_path: Path) -> None:
     code = """
 import sys
