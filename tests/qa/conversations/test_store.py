@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kept_samples import answer, citation, exchange, exchanges, texts
 
@@ -88,6 +88,7 @@ def test_a_conversation_is_there_after_a_restart(kept: Conversations, tmp_path: 
         assert again.exchanges("a", begun.id) == again.exchanges_of_any(begun.id) == put
 
 
+@settings(deadline=None, max_examples=50)  # waits for the disk
 @given(st.data())
 def test_whatever_was_asked_and_answered_is_kept_exactly(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
