@@ -18,7 +18,10 @@ _MESSAGES = (
     ("{name} has {size} MB; at most 100 MB are read.", "{name} 有 {size} MB，最多能读 100 MB。"),
     ("{name} has more than {size} MB, which is not taken.", "{name} 超过 {size} MB，没有上传。"),
     ("There is no file {path}.", "没有 {path} 这个文件。"),
-    ("{name} holds no text, only pictures of its pages: it looks like a scan.", "{name} 里没有文字，只有图片：看来是扫描件。"),
+    (
+        "{name} holds no text, only pictures of its pages: it looks like a scan.",
+        "{name} 里没有文字，只有图片：看来是扫描件。",
+    ),
     (
         "{name} holds no text that can be read: its fonts do not say which characters they show.",
         "{name} 里的文字读不出来：它的字体没有说明显示的是哪些字。",
@@ -272,6 +275,8 @@ _WARNINGS = (
     ),
     ("{pages} damage and cannot be read", "{pages}已损坏，读不了"),
 )
+
+
 def told(error: YindaError | Addition, texts: Texts) -> tuple[str, str]:
     """Message and hint of an error, or of a document that was not added, in the language of ``texts``."""
     message = error.reason if isinstance(error, Addition) else error.message
