@@ -7,6 +7,7 @@ import os
 # Before gradio is imported, which otherwise reports imports and launches, and looks for a newer version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -48,7 +49,7 @@ def over(desk: Desk) -> gr.Blocks:
         _header(app, desk, "documents")
         DocumentsPage(desk).layout()
     for page in further_pages():
-        page.add_to(app, desk.library)
+        page.add_to(app, desk.library, partial(_header, app, desk, page.PATH))
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -14,13 +15,20 @@ GROUP = "yinda.pages"
 
 
 class Page(Protocol):
-    """A page: what a link to it says, its path below the window's address, and how it is put there."""
+    """A page: its path below the window's address, what a link to it says, and how it is put there."""
 
-    NAME: str
     PATH: str
 
-    def add_to(self, app: gr.Blocks, library: Library) -> None:
-        """Add the page to the application over the Library."""
+    def name(self, language: str) -> str:
+        """What a link says, in a language (zh or en)."""
+        ...
+
+    def add_to(self, app: gr.Blocks, library: Callable[[str], Library], head: Callable[[], None]) -> None:
+        """Add the page to the application.
+
+        ``library`` gives a Library by the name that the page's address has (``?library=``; "" for the first), and
+        ``head`` places the window's bar at the top of the page.
+        """
         ...
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from qa.conversations.kept import KeptAnswer
@@ -29,6 +30,12 @@ class Exchange:
     error: str = ""
     hint: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def new(cls, asked: str, options: Mapping[str, Any] | None = None) -> Exchange:
+        """A question that was asked just now."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        return cls(id=uuid.uuid4().hex, time=now, asked=asked, options=options or {})
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, from which ``from_dict`` makes an equal exchange."""
