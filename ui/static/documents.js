@@ -118,7 +118,7 @@ function receive({ receipt, said, document: identifier, failed, form: name, libr
   if (failed === '1' && form) {
     idle(at('[type=submit]', form));
     at('.d-error', form).textContent = said;
-    form.elements[0].closest('form').querySelector('input')?.setAttribute('aria-invalid', 'true');
+    if (name === 'create') at('input', form).setAttribute('aria-invalid', 'true');
     return;
   }
   all('#d-rows [data-was]').forEach(idle);
@@ -426,6 +426,7 @@ element.addEventListener('submit', (event) => {
   const button = at('[type=submit]', form);
   if (button.disabled) return;
   at('.d-error', form).textContent = '';
+  at('input', form).removeAttribute('aria-invalid');
   const values = Object.fromEntries(new FormData(form));
   if (form.dataset.form === 'create') {
     ask('create', values);

@@ -57,18 +57,18 @@ _MESSAGES = (
     ("there is no file or folder {path}", "没有 {path} 这个文件或文件夹"),
     ("the folder {path} holds no document that can be read", "文件夹 {path} 里没有能读的文档"),
     ("{path} is not a file", "{path} 不是文件"),
-    ("no document {id} in this Library", "这个资料库里没有文档 {id}"),
+    ("no document {id} in this Library", "这个资料库里没有文档{id}"),
     ("{name} is not a PDF: its pages have no pictures", "{name} 不是 PDF，没有原页图像"),
     # What is written into a document's title, date and organisation
     ("a document's title cannot be empty", "标题不能为空"),
     ("the {field} has {count} characters; at most {most} are kept", "{field}有 {count} 个字，最多 {most} 个"),
-    ("the {field} {value} holds control characters", "{field}里有控制字符"),
-    ("{option}: {value} is not a date", "{value} 不是日期"),
-    ("{value} is not a date", "{value} 不是日期"),
+    ("the {field} {value} holds control characters", "{field}{value}里有控制字符"),
+    ("{option}: {value} is not a date", "{value}不是日期"),
+    ("{value} is not a date", "{value}不是日期"),
     # Libraries
-    ("a Library cannot be called {name}", "资料库不能叫 {name}"),
-    ("there is a folder {name} already", "已经有叫 {name} 的文件夹了"),
-    ("there is no Library {name} here", "这里没有资料库 {name}"),
+    ("a Library cannot be called {name}", "资料库不能叫{name}"),
+    ("there is a folder {name} already", "已经有叫{name}的文件夹了"),
+    ("there is no Library {name} here", "这里没有资料库{name}"),
     ("no Library at {path}", "{path} 那里没有资料库"),
     ("{path} is a file, not a Library folder", "{path} 是文件，不是资料库的文件夹"),
     ("the folder {path} cannot be made: {reason}", "文件夹 {path} 建不了：{reason}"),
@@ -100,7 +100,7 @@ _MESSAGES = (
     ("this conversation is gone: it was deleted", "这段对话已经删除了"),
     ("the title is empty", "名字不能为空"),
     ("the title has {count} characters, and at most {most} are kept", "名字有 {count} 个字，最多 {most} 个"),
-    ("unknown verdict {value}", "没有 {value} 这种评价"),
+    ("unknown verdict {value}", "没有{value}这种评价"),
     # Questions
     ("the question is empty", "问题是空的"),
     ("the question has {count} characters; at most {most} are read", "问题有 {count} 个字，最多 {most} 个"),
@@ -196,7 +196,7 @@ _HINTS = (
     ("run the command again", "请再试一次"),
     (
         "open it without naming a model or with {model}, or add the documents to a new Library",
-        "请不指定模型或用 {model} 打开，或者把文档添加到新的资料库",
+        "请不指定模型或用{model}打开，或者把文档添加到新的资料库",
     ),
     (
         "the model was tuned since, or is no more: add the documents to a new Library",
@@ -256,6 +256,8 @@ _PARTS = (
     ("page {pages} has", "第 {pages} 页"),
     ("pages {pages} have", "第 {pages} 页"),
 )
+# As Python writes a text that is named in an error.
+_QUOTED = re.compile(r"'(.*)'", re.DOTALL)
 _IN_PARTS = frozenset({"field", "kind", "pages", "reason", "thing", "what"})
 
 # What is said of a document that was read, but not whole: "page 3", "pages 3, 5-9", then what they have.
@@ -307,7 +309,8 @@ def _looked_up(line: str, table: Iterable[tuple[str, str]]) -> str:
 
 def _part(field: str, value: str) -> str:
     if field not in _IN_PARTS:
-        return value
+        quoted = _QUOTED.fullmatch(value)
+        return f"“{quoted[1]}”" if quoted else value
     found = _looked_up(value, _PARTS)
     # A path; Chinese follows.
     return f"{value} " if found == value and field == "thing" else found
