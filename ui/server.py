@@ -72,13 +72,14 @@ def serving(library: Library, *, port: int | None = None, warm: WarmUp | None = 
 
 
 def application(library: Library, *, port: int, warm: WarmUp | None = None) -> Any:
-    """The window as an ASGI application: the pages, originals and exports, behind ``ui.guard``."""
+    """The window as an ASGI application: the pages, originals, uploads and exports, behind ``ui.guard``."""
     import gradio as gr
     from fastapi import FastAPI
 
     from ui.app import FAVICON, mount_options, over
     from ui.desk import Desk
     from ui.guard import Guard
+    from ui.receiving import receiving
     from ui.routes import routes
     from ui.warm import WarmUp
 
@@ -92,6 +93,7 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.add_middleware(Guard)
     app.include_router(routes(desk))
+    app.include_router(receiving(desk))
     return gr.mount_gradio_app(
         app,
         over(desk),
