@@ -273,9 +273,15 @@ class ChatPage:
         shown = _Shown(place, shown.exchanges)
         earlier = shown.exchanges if at is None else shown.exchanges[:at]
         skip = gr.skip()
-        yield "", place.text(), skip if shown.exchanges else self._log(_Shown(place, []), texts), *(skip,) * 2, (
-            gr.update(visible=False)
-        ), "", skip
+        yield (
+            "",
+            place.text(),
+            skip if shown.exchanges else self._log(_Shown(place, []), texts),
+            *(skip,) * 2,
+            (gr.update(visible=False)),
+            "",
+            skip,
+        )
         side = self._side(owner, place, texts)
         for stage in answering(exchange, earlier, library, self.desk.warm, texts):
             if self.desk.is_stopped(exchange.id):

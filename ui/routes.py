@@ -95,5 +95,3 @@ def _file(data: bytes, name: str, kind: str) -> Response:
 def _disposition(how: str, name: str) -> str:
     # RFC 6266: the name in UTF-8, percent-encoded.
     return f"{how}; filename*=UTF-8''{quote(name.replace('/', '_'), safe='')}"
-
-

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ui.text import ZH
+
 from ui import cards
 from ui.pages import further_pages
-from ui.text import ZH
 
 
 def test_the_evaluation_page_is_found() -> None:

@@ -177,7 +177,9 @@ def parts(answer: KeptAnswer) -> list[tuple[str, list[int]]]:
 
 
 def _text(identifier: str, answer: KeptAnswer) -> str:
-    given = [(escape(text), "".join(_reference(identifier, place) for place in places)) for text, places in parts(answer)]
+    given = [
+        (escape(text), "".join(_reference(identifier, place) for place in places)) for text, places in parts(answer)
+    ]
     longest = max((len(text) for text, _ in given), default=0)
     size = "short" if longest <= _SHORT else "middle" if longest <= _MIDDLE else "long"
     if len(given) > 1:
@@ -214,9 +216,7 @@ def _disagreement(identifier: str, answer: KeptAnswer, held: Held, texts: Texts)
             f'<p class="y-side-text">{escape(text)}</p>{confidence(value, texts)}{card}</div>'
         )
 
-    first = "".join(
-        _citation_card(identifier, "citation", i, c, held, texts) for i, c in enumerate(answer.citations)
-    )
+    first = "".join(_citation_card(identifier, "citation", i, c, held, texts) for i, c in enumerate(answer.citations))
     date = answer.citations[0].passage.date if answer.citations else None
     columns = [column(answer.text, answer.confidence, date, first, f"<small>{escape(texts.this_answer)}</small>")]
     columns += [
@@ -235,9 +235,7 @@ def _disagreement(identifier: str, answer: KeptAnswer, held: Held, texts: Texts)
     )
 
 
-def _folded(
-    identifier: str, others: Sequence[KeptAlternative], summary: str, held: Held, texts: Texts
-) -> str:
+def _folded(identifier: str, others: Sequence[KeptAlternative], summary: str, held: Held, texts: Texts) -> str:
     inner = "".join(
         f'<p class="y-other">{escape(other.text)}</p>{confidence(other.confidence, texts)}'
         + _citation_card(identifier, "alternative", place, other.citation, held, texts)
@@ -263,9 +261,7 @@ def confidence(value: float, texts: Texts) -> str:
 # -- cards --------------------------------------------------------------------------------------------------
 
 
-def _citation_card(
-    identifier: str, kind: str, place: int, citation: KeptCitation, held: Held, texts: Texts
-) -> str:
+def _citation_card(identifier: str, kind: str, place: int, citation: KeptCitation, held: Held, texts: Texts) -> str:
     passage = citation.passage
     quote = excerpt(passage.text, citation.start - passage.start, citation.end - passage.start)
     number = f"[{place + 1}]" if kind == "citation" else "·"

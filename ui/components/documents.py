@@ -39,5 +39,3 @@ def _addition(addition: Addition, texts: Texts) -> str:
     name = addition.path.replace("\\", "/").rsplit("/", 1)[-1]
     status = escape(addition.status)
     return f'<li class="y-{status}"><b>{escape(name)}</b><span>{escape(words)}{hint}</span></li>'
-
-

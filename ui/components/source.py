@@ -211,6 +211,6 @@ def _pages(document: str, page: Page, library: str, texts: Texts) -> str:
     return (
         f'<p class="y-views" role="group"><button type="button" class="y-act" data-view="page" aria-pressed="true">'
         f'{escape(texts.as_page)}</button><button type="button" class="y-act" data-view="text" aria-pressed="false">'
-        f'{escape(texts.as_text)}</button><span>{page.number} / {page.count}</span></p>'
+        f"{escape(texts.as_text)}</button><span>{page.number} / {page.count}</span></p>"
         f'<div class="y-page" data-scroll="1"><div><img src="/{address}" alt="{alt}"/>{boxes}</div></div>'
     )
