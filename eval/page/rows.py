@@ -13,7 +13,7 @@ from eval.types import Evidence
 from qa import YindaError
 
 # Columns: accepted, question, answers, kind, evidence, document, history, id.
-WIDTHS: list[str | int] = ["64px", "26%", "16%", "90px", "24%", "130px", "120px", "110px"]
+WIDTHS: list[str | int] = ["84px", "270px", "170px", "118px", "250px", "130px", "130px", "120px"]
 Type = Literal["str", "number", "bool", "date", "markdown", "html"]
 TYPES: list[Type] = ["bool", "str", "str", "str", "str", "str", "str", "str"]
 Row = list[Any]
