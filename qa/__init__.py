@@ -14,6 +14,7 @@ from qa.types import (
     AddReport,
     Alternative,
     Answer,
+    CatalogueEntry,
     Citation,
     Contribution,
     Document,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from qa.conversations import Conversations
     from qa.feedback import Feedback
     from qa.followup import standalone
-    from qa.library import Library
+    from qa.library import Library, Shelf
     from qa.sample_documents import sample_directory
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Addition",
     "Alternative",
     "Answer",
+    "CatalogueEntry",
     "Citation",
     "Contribution",
     "Conversations",
@@ -47,6 +49,7 @@ __all__ = [
     "LibraryError",
     "Passage",
     "QuestionError",
+    "Shelf",
     "Span",
     "Turn",
     "YindaError",
@@ -63,6 +66,7 @@ _LAZY = {
     "Conversations": "qa.conversations",
     "Feedback": "qa.feedback",
     "Library": "qa.library",
+    "Shelf": "qa.library",
     "answer_from": "qa.assistant",
     "ask": "qa.assistant",
     "ask_async": "qa.assistant",

@@ -107,6 +107,25 @@ def docs(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def edit(
+    context: typer.Context,
+    document: Annotated[str, typer.Argument(help="The document's id, as 'yinda docs' shows it.", show_default=False)],
+    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    date: Annotated[str | None, typer.Option(help='Its date: 2023, 2023-02 or 2023-02-24; "" for none.')] = None,
+    organisation: Annotated[str | None, typer.Option(help='Who issued it; "" for nobody.')] = None,
+) -> None:
+    """Correct a document's title, date or organisation. What you set stays when its file is read again."""
+    from qa.terminal import source_line
+
+    if title is None and date is None and organisation is None:
+        raise YindaError("nothing to edit", "say what to set: --title, --date or --organisation")
+
+    with open_library(context) as library:
+        edited = library.edit(document, title=title, date=date, organisation=organisation, progress=_watched())
+    typer.echo(f"{edited.id} {source_line(edited, ())}")
+
+
+@app.command()
 def remove(
     context: typer.Context,
     ids: Annotated[list[str], typer.Argument(help="Document ids, as 'yinda docs' shows them.", show_default=False)],

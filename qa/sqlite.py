@@ -17,6 +17,15 @@ from qa.errors import LibraryError
 
 BUSY_SECONDS = 30.0
 _RETRY_SECONDS = 0.02
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+# A folder or disk that is read-only, gone or full; SQLite reports a file that may not grow as an I/O error.
+_INACCESSIBLE = frozenset(
+    {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+)
+
+
+class Inaccessible(LibraryError):
+    """The file or its folder cannot be opened or written."""
 
 
 class Database:
@@ -62,7 +71,7 @@ class Database:
     def _log_ahead(self) -> None:
         """Turn the write-ahead log on; it stays so. Two processes that do it at once do not wait for each other."""
         deadline = time.monotonic() + BUSY_SECONDS
-        with self._translated():
+        with self._translated(writing=True):
             while True:
                 try:
                     self._connect().execute("PRAGMA journal_mode = WAL")
@@ -73,19 +82,20 @@ class Database:
                 time.sleep(_RETRY_SECONDS)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, *, writing: bool = False) -> Iterator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in _BUSY:
                 raise LibraryError(
                     f"{self._name} is busy: another process is writing to it",
                     "wait for it to finish and try again",
                 ) from error
-            if "readonly" in str(error) or "disk" in str(error) or "unable to open" in str(error):
-                raise LibraryError(
-                    f"{self._name} cannot be opened or written: {error}",
-                    "check the folder's permissions and the free space",
+            if code in _INACCESSIBLE:
+                raise Inaccessible(
+                    f"{self._name} cannot be {'written' if writing else 'read'}: {error}",
+                    "check the folder's permissions and the free space; what was there before is kept",
                 ) from error
             raise self._unsound(error) from error
         except sqlite3.IntegrityError as error:
@@ -102,7 +112,7 @@ class Database:
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: done whole when the block ends, not at all when it raises."""
-        with self._translated():
+        with self._translated(writing=True):
             connection = self._connect()
             connection.execute("BEGIN IMMEDIATE")
             try:

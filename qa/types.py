@@ -16,7 +16,8 @@ class Document:
     """One source as it was given.
 
     ``date`` is an ISO date of the precision that the source gives: ``2023``, ``2023-02`` or ``2023-02-24``;
-    such strings sort and compare correctly. ``source`` is who published it (信息来源), as the text says.
+    such strings sort and compare correctly. ``source`` is who published it (信息来源), as the text says. ``edited``
+    names the fields that a person set (``Library.edit``): title, date, organisation.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Document:
     media_type: str = "text/plain"
     path: str | None = None
     sha256: str = ""
+    edited: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Metadata as JSON-ready values; the text is left out because it is large."""
@@ -41,7 +43,32 @@ class Document:
             "path": self.path,
             "sha256": self.sha256,
             "characters": len(self.text),
+            "edited": list(self.edited),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """What a list shows of a Document, without its text; ``Library.catalogue`` gives all of them fast.
+
+    ``path`` is where the file is (None for an upload), ``file`` its name as it was given, ``characters`` the length of
+    the text, ``passages`` how many there are, ``edited`` and ``sha256`` as in Document. ``added`` grows in the order in
+    which the documents came; it is no date.
+    """
+
+    id: str
+    title: str
+    date: str | None
+    organisation: str | None
+    source: str | None
+    media_type: str
+    path: str | None
+    file: str
+    characters: int
+    passages: int
+    edited: tuple[str, ...]
+    added: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""A Library: documents with their passages and indexes, in one folder."""
+"""A Library: documents with their passages and indexes, in one folder. A Shelf: Libraries beside one another."""
 
 from qa.library.library import Library
+from qa.library.shelf import Shelf
 
-__all__ = ["Library"]
+__all__ = ["Library", "Shelf"]

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 from qa.documents import ParsedDocument, parse, read_file
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
+from qa.library.metadata import FIELDS, checked_edit
 from qa.library.sources import as_paths, files_under
-from qa.library.store import NewPassage, Store, other_model
+from qa.library.store import NewPassage, NewVector, Store, other_model
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
 from qa.retriever.retriever import Retriever
-from qa.types import Addition, AddReport, Document, Hit, Passage
+from qa.types import Addition, AddReport, CatalogueEntry, Document, Hit, Passage
 
 if TYPE_CHECKING:
     from embeddings import Embedder
@@ -47,7 +48,8 @@ class Library:
     """A folder with documents, their passages, and the indexes over them. Make one with ``Library.open``.
 
     The folder holds ``library.sqlite``, which is the truth, and ``cache/``, which may be deleted. One process
-    writes at a time; reading goes on meanwhile, from any number of threads and processes.
+    writes at a time; reading goes on meanwhile, from any number of threads and processes. In a folder that cannot be
+    written, everything is read and searched as elsewhere, and what would change the Library raises ``LibraryError``.
     """
 
     def __init__(self, folder: Path, store: Store, model: str | Embedder | None) -> None:
@@ -69,7 +71,7 @@ class Library:
         newer version, or with another model than the one named.
         """
         path = Path(folder).expanduser()
-        if path.exists() and not path.is_dir():
+        if os.path.exists(path) and not os.path.isdir(path):
             raise LibraryError(f"{path} is a file, not a Library folder", "name a folder")
         library = cls(path, Store(path / "library.sqlite", create=create), model)
         if model is not None and library._store.model():
@@ -117,6 +119,16 @@ class Library:
     def __repr__(self) -> str:
         return f"Library({str(self.folder)!r})"
 
+    @property
+    def chosen_model(self) -> str | Embedder | None:
+        """The model for Libraries beside this one: the one that was named, or else the recorded one."""
+        return self._model or self._store.model().get("model")
+
+    @property
+    def writable(self) -> bool:
+        """Whether the Library can be changed: its folder and file are not read-only. A full disk shows later."""
+        return self._store.writable
+
     # -- changing -----------------------------------------------------------------------------------------
 
     def add(self, paths: PathLike | Iterable[PathLike], *, progress: Progress = False) -> AddReport:
@@ -150,6 +162,54 @@ class Library:
         paths = [document.path for document in self._store.documents() if document.path]
         return self._add([_file_source(Path(path)) for path in paths], progress)
 
+    def edit(
+        self,
+        document_id: str,
+        *,
+        title: str | None = None,
+        date: str | None = None,
+        organisation: str | None = None,
+        progress: Progress = False,
+    ) -> Document:
+        """Set title, date and organisation of a document; returns it as it is now.
+
+        None leaves a field as it is, "" clears a date or an organisation. What is set stands over what the file says,
+        also when the file changes and is read again; ``Document.edited`` names these fields. A value that is there
+        already sets nothing. A date is 2023, 2023-02 or 2023-02-24.
+
+        The title counts for search: passages are embedded again with another one. Their offsets and headings stay.
+        Raises ``LibraryError`` for an id that is not in the Library, an empty title, and a date that is none.
+        """
+        given = checked_edit(title, date, organisation)
+        self._store.check_writable()
+        while True:  # each turn but the last is lost to somebody else's change of the same document
+            written, _ = self._store.edits(document_id)
+            document = self.document(document_id)
+            changes = {name: value for name, value in given.items() if getattr(document, name) != value}
+            if not changes:
+                return document
+            edited = tuple(name for name in FIELDS if name in document.edited or name in changes)
+            changed = replace(document, edited=edited, **changes)  # type: ignore[arg-type]
+            vectors = [] if changed.title == document.title else self._new_vectors(changed, progress)
+            if self._store.edit(changed, vectors, replacing=written):
+                break
+        self._retriever.save(at_least=SAVE_AFTER)
+        return changed
+
+    def _new_vectors(self, document: Document, progress: Progress) -> list[NewVector]:
+        """The vectors that the document's title changes."""
+        passages = self._store.passages_of(document.id)
+        texts = [embedded_text(p.text, document.title, p.heading_path) for p in passages]
+        with reporting(progress, "Editing") as report:
+            vectors, _ = self._vectors(texts, self.embedder, lambda part: report(Step(part, 1, document.title)))
+            report(Step(1, 1, ""))
+        before = self._store.embedded_texts(document.id)
+        return [
+            NewVector(p.id, key, vector)
+            for p, (key, vector) in zip(passages, vectors, strict=True)
+            if before.get(p.id) != key
+        ]
+
     def remove(self, document_ids: str | Iterable[str], *, progress: Progress = False) -> list[str]:
         """Remove documents by id, with everything that was derived from them; returns the ids removed.
 
@@ -157,8 +217,8 @@ class Library:
         """
         ids = [document_ids] if isinstance(document_ids, str) else list(dict.fromkeys(document_ids))
         for identifier in ids:
-            if self._store.document(identifier) is None:
-                raise LibraryError(f"no document {identifier!r} in this Library", "list them with: yinda docs")
+            self.document(identifier)
+        self._store.check_writable()
         try:
             with reporting(progress, "Removing") as report:
                 for done, identifier in enumerate(ids):
@@ -172,6 +232,7 @@ class Library:
     def _add(self, sources: Sequence[_Source | Addition], progress: Progress, *, save_at_least: int = 1) -> AddReport:
         additions: list[Addition] = []
         changed = False
+        self._store.check_writable()
         try:
             with reporting(progress, "Adding") as report:
                 for done, source in enumerate(sources):
@@ -213,7 +274,6 @@ class Library:
             return _failure(source.label, error)
         embedder = self.embedder
         self._store.record_model(embedder.name, embedder.identity, embedder.dimension)
-        passages, embedded = self._embed(parsed, embedder, part)
         document = Document(
             id=here[0] if here is not None else self._new_id(sha256),
             title=parsed.title,
@@ -225,14 +285,32 @@ class Library:
             path=source.location,
             sha256=sha256,
         )
-        self._store.put(document, source.name, data, passages)
+        embedded = 0
+        while True:  # each turn but the last is lost to somebody else's change of the same document
+            written, edits = self._store.edits(document.id) if here is not None else (0, {})
+            known = replace(document, edited=tuple(edits), **edits)  # type: ignore[arg-type]
+            passages, count = self._embed(parsed, known.title, embedder, part)
+            embedded += count
+            if self._store.put(known, source.name, data, passages, replacing=written):
+                break
         status = "added" if here is None else "replaced"
-        return Addition(source.label, status, document.id, document.title, len(passages), embedded)
+        return Addition(source.label, status, known.id, known.title, len(passages), embedded)
 
     def _embed(
-        self, parsed: ParsedDocument, embedder: Embedder, part: Callable[[float], None]
+        self, parsed: ParsedDocument, title: str, embedder: Embedder, part: Callable[[float], None]
     ) -> tuple[list[NewPassage], int]:
-        texts = [embedded_text(parsed.text[p.start : p.end], parsed.title, p.heading_path) for p in parsed.passages]
+        texts = [embedded_text(parsed.text[p.start : p.end], title, p.heading_path) for p in parsed.passages]
+        vectors, embedded = self._vectors(texts, embedder, part)
+        new = [
+            NewPassage(p.start, p.end, p.heading_path, p.page, key, vector)
+            for p, (key, vector) in zip(parsed.passages, vectors, strict=True)
+        ]
+        return new, embedded
+
+    def _vectors(
+        self, texts: Sequence[str], embedder: Embedder, part: Callable[[float], None]
+    ) -> tuple[list[tuple[str, bytes]], int]:
+        """For each text its hash and its vector, and how many had to be embedded: the others are in the Library."""
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         vectors = self._store.vectors_by_text(list(set(keys)))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
@@ -246,11 +324,7 @@ class Library:
 
             rows = embedder.encode_passages(list(missing.values()), batch_size=EMBED_BATCH, progress=count)
             vectors.update((key, row.astype("<f4").tobytes()) for key, row in zip(missing, rows, strict=True))
-        new = [
-            NewPassage(p.start, p.end, p.heading_path, p.page, key, vectors[key])
-            for p, key in zip(parsed.passages, keys, strict=True)
-        ]
-        return new, len(missing)
+        return [(key, vectors[key]) for key in keys], len(missing)
 
     def _new_id(self, sha256: str) -> str:
         # The first bytes that a document was added with name it; it keeps the name when its file changes, so
@@ -266,6 +340,18 @@ class Library:
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""
         return self._store.documents()
+
+    def catalogue(self) -> list[CatalogueEntry]:
+        """What a list shows of all documents, in the order in which they came; fast, because no text is read."""
+        return self._store.catalogue()
+
+    def organisations(self) -> list[str]:
+        """The organisations of the documents, each once, those of most documents first."""
+        return self._store.organisations()
+
+    def change(self) -> int:
+        """The number of the last change: as long as it is the same, so are the documents and what a search finds."""
+        return self._store.change()
 
     def document(self, document_id: str) -> Document:
         """One document by id; raises ``LibraryError`` when there is none."""

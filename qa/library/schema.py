@@ -1,8 +1,9 @@
-"""The SQLite schema of a Library, and its version.
+"""The SQLite schema of a Library, its version, and the way from older versions to it.
 
-Every change to the content is numbered. A passage carries the number of the change that added it, and
-``removals`` remembers which passages went in which change: a derived cache that was built at change *n* is brought
-up to date by taking away the removals and adding the passages that came after *n* (design, invariant 3).
+Every change to the content is numbered. A passage carries the number of the change that added it or gave it another
+vector, and ``removals`` remembers which passages went, or changed so, in which change: a derived cache that was built
+at change *n* is brought up to date by taking away the removals and adding the passages that came after *n* (design,
+invariant 3).
 
 Numbers grow, and their last bits are random, so that a Library that is made anew or restored from an older copy
 gives other numbers than the one before it: ``changes`` tells whether a cache was built from this Library at all.
@@ -10,7 +11,16 @@ gives other numbers than the one before it: ``changes`` tells whether a cache wa
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
+
+# Beside the documents, because what stands behind a text in a row is reached only by reading the text.
+_DETAILS = """
+    CREATE TABLE details (
+        document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        characters INTEGER NOT NULL,     -- length of the text
+        edited TEXT NOT NULL             -- JSON array: the fields in which a person's word stands over the file's
+    ) WITHOUT ROWID
+    """
 
 STATEMENTS = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -25,10 +35,11 @@ STATEMENTS = (
         media_type TEXT NOT NULL,
         sha256 TEXT NOT NULL,            -- of the original bytes
         text TEXT NOT NULL,
-        added INTEGER NOT NULL           -- change number
+        added INTEGER NOT NULL           -- number of the change that last wrote this row
     )
     """,
     "CREATE INDEX documents_sha256 ON documents (sha256)",
+    _DETAILS,
     """
     CREATE TABLE originals (
         document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
@@ -59,3 +70,11 @@ STATEMENTS = (
     "CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, change INTEGER NOT NULL)",
     "CREATE INDEX removals_change ON removals (change)",
 )
+
+_DETAILS_OF_1 = "SELECT id AS document_id, length(text) AS characters, '[]' AS edited FROM documents"
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {1: (_DETAILS, f"INSERT INTO details {_DETAILS_OF_1}")}
+"""By version, the statements that lead to the next one; a Library is led to ``VERSION`` in one transaction."""
+
+STAND_INS: dict[int, tuple[str, ...]] = {1: (f"CREATE TEMP VIEW details AS {_DETAILS_OF_1}",)}
+"""By version, what makes an older Library that cannot be written readable as the newest, for one connection."""

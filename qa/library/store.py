@@ -7,6 +7,7 @@ is one transaction: it is done whole or not at all.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sqlite3
 import zlib
@@ -18,9 +19,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import LibraryError, no_library
 from qa.library import schema
+from qa.library.reading import ReadingConnection
 from qa.retriever.circumstance import About
-from qa.sqlite import Database
-from qa.types import Document, Passage
+from qa.sqlite import BUSY_SECONDS, Database, Inaccessible
+from qa.types import CatalogueEntry, Document, Passage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +50,8 @@ class NewPassage:
 class Delta:
     """What changed between two change numbers: ids that are gone, and ids that are new.
 
+    A passage with another vector, because its title was edited, is in both: it is taken away and added again.
+
     ``whole``: the earlier number is none of this Library's; ``added`` is everything, and a cache starts from nothing.
     """
 
@@ -57,26 +61,63 @@ class Delta:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class NewVector:
+    """Another vector for a stored passage: its id, the hash of what was embedded, and float32 bytes."""
+
+    passage_id: int
+    embedded_text: str
+    vector: bytes
+
+
 class Store(Database):
     """Reads and writes ``library.sqlite``; made when absent unless ``create`` is false.
+
+    One of an older layout is brought to the present one. One that cannot be written is opened for reading; every
+    method that writes then raises ``LibraryError``.
 
     Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or stays busy (see ``Database``).
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
         super().__init__(path, name=f"the Library at {path.parent}", kind="Yinda Library")
-        if not path.exists() and not create:
+        self._reading_only = False
+        self._stand_ins: tuple[str, ...] = ()
+        if not os.path.exists(path) and not create:
             raise no_library(path.parent)
         self._prepare()
+
+    # -- connections and transactions -----------------------------------------------------------------
+
+    def _connect(self) -> sqlite3.Connection:
+        return self._connect_for_reading() if self._reading_only else super()._connect()
+
+    def _connect_for_reading(self) -> sqlite3.Connection:
+        reading: ReadingConnection | None = getattr(self._local, "reading", None)
+        if reading is not None and not reading.outdated():
+            return reading.connection
+        newer = self._local.reading = ReadingConnection(self.path, BUSY_SECONDS, self._stand_ins)
+        with self._lock:
+            if reading is not None:
+                # Left to itself, because rows may still be read from it; it closes with the last of them.
+                self._connections.remove(reading.connection)
+            self._connections.append(newer.connection)
+        return newer.connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        self.check_writable()
+        with super()._write() as connection:
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Hold one consistent view of the Library over several reads in this thread."""
-        connection = self._connect()
-        if connection.in_transaction:
-            yield
-            return
         with self._translated():
+            connection = self._connect()
+            if connection.in_transaction:
+                yield
+                return
             connection.execute("BEGIN")
             try:
                 yield
@@ -90,20 +131,47 @@ class Store(Database):
             raise LibraryError(
                 f"the folder {self.path.parent} cannot be made: {error.strerror}", "choose another folder"
             ) from error
+        try:
+            self._lay_out()
+        except Inaccessible:
+            if not self.path.is_file():
+                raise
+            self.close()
+            self._reading_only = True
+            version = self._schema_version()
+            if version is None:
+                raise
+            self._check_known(version)
+            self._stand_ins = schema.STAND_INS.get(version, ())
+            self.close()
+
+    def _lay_out(self) -> None:
+        """Make the tables, or bring those of an older version to the present one."""
         # Looked at before anything is written: a database that is not a Library stays as it is.
         version = self._schema_version()
-        if version is None or version <= schema.VERSION:
-            self._log_ahead()
-        if version is None:
-            with self._write() as connection:
-                # Another process may have made it while this one waited for the lock.
-                if self._schema_version() is None:
-                    for statement in schema.STATEMENTS:
-                        connection.execute(statement)
-                    connection.executemany(
-                        "INSERT INTO meta VALUES (?, ?)", [("schema", str(schema.VERSION)), ("change", "0")]
-                    )
-        elif version > schema.VERSION:
+        if version is not None:
+            self._check_known(version)
+        self._log_ahead()
+        if version == schema.VERSION:
+            return
+        with self._write() as connection:
+            # Another process may have done it while this one waited for the lock.
+            version = self._schema_version()
+            if version is None:
+                for statement in schema.STATEMENTS:
+                    connection.execute(statement)
+                connection.executemany(
+                    "INSERT INTO meta VALUES (?, ?)", [("schema", str(schema.VERSION)), ("change", "0")]
+                )
+                return
+            self._check_known(version)
+            for older in range(version, schema.VERSION):
+                for statement in schema.MIGRATIONS[older]:
+                    connection.execute(statement)
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(schema.VERSION),))
+
+    def _check_known(self, version: int) -> None:
+        if version > schema.VERSION:
             raise LibraryError(
                 f"the Library at {self.path.parent} was made by a newer version of Yinda"
                 f" (its layout is {version}, this version knows {schema.VERSION})",
@@ -123,6 +191,27 @@ class Store(Database):
             raise LibraryError(f"{self.path} is a database, but not a Yinda Library", "choose another folder")
         return int(row[0])
 
+    @property
+    def writable(self) -> bool:
+        """Whether the file and its folder may be written; a full disk is only noticed when it is."""
+        return not self._unwritable()
+
+    def check_writable(self) -> None:
+        """Raise ``LibraryError`` when the Library cannot be written."""
+        reason = self._unwritable()
+        if reason:
+            raise Inaccessible(
+                f"the Library at {self.path.parent} cannot be written: {reason}",
+                "change the folder's permissions and open it again, or copy the folder to a place of your own",
+            )
+
+    def _unwritable(self) -> str:
+        # SQLite writes its log into the folder, so that both must be writable.
+        for place, name in ((self.path.parent, "its folder"), (self.path, self.path.name)):
+            if os.path.exists(place) and not os.access(place, os.W_OK):
+                return f"{name} is read-only"
+        return "it was opened for reading only" if self._reading_only else ""
+
     # -- meta -------------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
@@ -132,7 +221,7 @@ class Store(Database):
         return None if row is None else str(row[0])
 
     def change(self) -> int:
-        """The number of the last change; it grows with every add, replacement and removal."""
+        """The number of the last change; it grows with every add, replacement, edit and removal."""
         return int(self.meta("change") or 0)
 
     def record_model(self, name: str, identity: str, dimension: int) -> None:
@@ -154,27 +243,61 @@ class Store(Database):
 
     # -- documents --------------------------------------------------------------------------------------
 
-    _DOCUMENT = "id, title, text, date, organisation, source, media_type, location, sha256"
+    _COLUMNS = "id, title, text, date, organisation, source, media_type, location, sha256"
+    # A process of an older version, still running, adds documents without details.
+    _DOCUMENT = f"SELECT {_COLUMNS}, edited FROM documents LEFT JOIN details ON document_id = id"
 
     @staticmethod
     def _document(row: Sequence[Any]) -> Document:
-        return Document(*row)
+        *known, edited = row
+        return Document(*known, edited=_names(edited))
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""
         with self._translated():
-            rows = self._connect().execute(f"SELECT {self._DOCUMENT} FROM documents ORDER BY rowid").fetchall()
+            rows = self._connect().execute(f"{self._DOCUMENT} ORDER BY documents.rowid").fetchall()
         return [self._document(row) for row in rows]
 
     def document(self, document_id: str) -> Document | None:
         """One document, or None."""
         with self._translated():
-            row = (
-                self._connect()
-                .execute(f"SELECT {self._DOCUMENT} FROM documents WHERE id = ?", (document_id,))
-                .fetchone()
-            )
+            row = self._connect().execute(f"{self._DOCUMENT} WHERE id = ?", (document_id,)).fetchone()
         return None if row is None else self._document(row)
+
+    def catalogue(self) -> list[CatalogueEntry]:
+        """What a list shows of all documents, in the order in which they came; no text is read."""
+        with self._translated():
+            rows = self._connect().execute(
+                "SELECT d.id, d.title, d.date, d.organisation, d.source, d.media_type, d.location, o.name,"
+                " coalesce(x.characters, length(d.text)), coalesce(p.passages, 0), x.edited, d.rowid, d.sha256"
+                " FROM documents d"
+                " LEFT JOIN originals o ON o.document_id = d.id"
+                " LEFT JOIN details x ON x.document_id = d.id"
+                " LEFT JOIN (SELECT document_id, count(*) AS passages FROM passages GROUP BY document_id) p"
+                " ON p.document_id = d.id ORDER BY d.rowid"
+            )
+            return [
+                CatalogueEntry(*known, edited=_names(edited), added=added, sha256=sha256)
+                for *known, edited, added, sha256 in rows
+            ]
+
+    def organisations(self) -> list[str]:
+        """The organisations of the documents, each once, those of most documents first."""
+        with self._translated():
+            rows = self._connect().execute(
+                "SELECT organisation FROM documents WHERE organisation IS NOT NULL"
+                " GROUP BY organisation ORDER BY count(*) DESC, organisation"
+            )
+            return [str(row[0]) for row in rows]
+
+    def edits(self, document_id: str) -> tuple[int, dict[str, str | None]]:
+        """The change that last wrote a document, and its edited fields with their values; ``(0, {})`` for none."""
+        with self.snapshot():
+            document = self.document(document_id)
+            row = self._connect().execute("SELECT added FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if document is None:
+            return 0, {}
+        return int(row[0]), {name: getattr(document, name) for name in document.edited}
 
     def find(self, *, location: str | None = None, sha256: str | None = None) -> tuple[str, str, str] | None:
         """``(id, sha256, title)`` of the document at this location, or with these bytes; None when there is none."""
@@ -255,13 +378,22 @@ class Store(Database):
 
     # -- writing ----------------------------------------------------------------------------------------
 
-    def put(self, document: Document, name: str, data: bytes, passages: Sequence[NewPassage]) -> None:
-        """Store a document with its passages; a document of the same id is replaced, whole."""
+    def put(
+        self, document: Document, name: str, data: bytes, passages: Sequence[NewPassage], *, replacing: int = 0
+    ) -> bool:
+        """Store a document with its passages; a document of the same id is replaced, whole.
+
+        ``replacing`` is the change that wrote the document to be replaced, as ``edits`` gives it. False, and nothing
+        is stored, when somebody changed that document since.
+        """
         with self._write() as connection:
+            row = connection.execute("SELECT added FROM documents WHERE id = ?", (document.id,)).fetchone()
+            if row is not None and row[0] != replacing:
+                return False
             change = self._next_change(connection)
             self._delete(connection, document.id, change)
             connection.execute(
-                f"INSERT INTO documents ({self._DOCUMENT}, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO documents ({self._COLUMNS}, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     document.title,
@@ -274,6 +406,10 @@ class Store(Database):
                     document.sha256,
                     change,
                 ),
+            )
+            connection.execute(
+                "INSERT INTO details VALUES (?, ?, ?)",
+                (document.id, len(document.text), json.dumps(document.edited)),
             )
             connection.execute("INSERT INTO originals VALUES (?, ?, ?)", (document.id, name, zlib.compress(data)))
             connection.executemany(
@@ -294,6 +430,34 @@ class Store(Database):
                     for ordinal, p in enumerate(passages)
                 ],
             )
+        return True
+
+    def edit(self, document: Document, vectors: Sequence[NewVector], *, replacing: int) -> bool:
+        """Store title, date, organisation and ``edited`` of a document, and other vectors for its passages.
+
+        ``replacing`` and the result are as in ``put``; also False when the document is gone.
+        """
+        with self._write() as connection:
+            row = connection.execute("SELECT added FROM documents WHERE id = ?", (document.id,)).fetchone()
+            if row is None or row[0] != replacing:
+                return False
+            change = self._next_change(connection)
+            connection.execute(
+                "UPDATE documents SET title = ?, date = ?, organisation = ?, added = ? WHERE id = ?",
+                (document.title, document.date, document.organisation, change, document.id),
+            )
+            connection.execute(
+                "INSERT INTO details VALUES (?, ?, ?) ON CONFLICT (document_id) DO UPDATE SET edited = excluded.edited",
+                (document.id, len(document.text), json.dumps(document.edited)),
+            )
+            connection.executemany(
+                "UPDATE passages SET embedded_text = ?, vector = ?, added = ? WHERE id = ?",
+                [(v.embedded_text, v.vector, change, v.passage_id) for v in vectors],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO removals VALUES (?, ?)", [(v.passage_id, change) for v in vectors]
+            )
+        return True
 
     def relocate(self, document_id: str, location: str) -> None:
         """Say where a document's file is now, when it had no place or the file is no longer there (it was moved)."""
@@ -322,7 +486,7 @@ class Store(Database):
     @staticmethod
     def _delete(connection: sqlite3.Connection, document_id: str, change: int) -> None:
         connection.execute(
-            "INSERT INTO removals SELECT id, ? FROM passages WHERE document_id = ?", (change, document_id)
+            "INSERT OR REPLACE INTO removals SELECT id, ? FROM passages WHERE document_id = ?", (change, document_id)
         )
         connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
@@ -396,6 +560,13 @@ class Store(Database):
             raise KeyError("a passage without a vector was asked for")
         return out
 
+    def embedded_texts(self, document_id: str) -> dict[int, str]:
+        """The hash of what was embedded, by passage id, of one document."""
+        with self._translated():
+            return dict(
+                self._connect().execute("SELECT id, embedded_text FROM passages WHERE document_id = ?", (document_id,))
+            )
+
     def vectors_by_text(self, keys: Sequence[str]) -> dict[str, bytes]:
         """Stored vectors, as bytes, by the hash of the text that was embedded."""
         found: dict[str, bytes] = {}
@@ -456,6 +627,10 @@ def other_model(recorded: dict[str, str], identity: str, dimension: int) -> Libr
         f" ({recorded['model_dimension']} dimensions), not with {identity} ({dimension} dimensions)",
         hint,
     )
+
+
+def _names(edited: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(edited)) if edited else ()
 
 
 def _marks(chunk: Sequence[object]) -> str:

@@ -50,16 +50,20 @@ def _readable() -> Iterator[None]:
 
 
 class LexicalIndex:
-    """BM25 over passages, in a folder. The folder is a cache: it may be deleted at any time.
+    """BM25 over passages, in a folder, or in memory without one. The folder is a cache: it may be deleted any time.
 
     ``change`` is the Library's change number that the index stands at; it is kept in a file beside the index that
     is written after tantivy's own commit. A crash between the two leaves an older number, and doing the same
     changes again is harmless, because a passage is deleted before it is added.
+
+    tantivy counts deleted passages in its statistics until it merges them away, so that scores are a little off;
+    ``ghosts`` says how many there are, at most, and an ``update`` with ``whole`` leaves none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._index: tantivy.Index | None = None
+        # What the open index stands at; without a folder, the stamp itself.
         self._stamp: str = ""
 
     def _open(self) -> tantivy.Index:
@@ -75,43 +79,84 @@ class LexicalIndex:
                 .add_text_field("context", tokenizer_name="whitespace", index_option="freq")
                 .build()
             )
+            if self._folder is None:
+                self._index = tantivy.Index(schema)
+                return self._index
             folder = self._folder / "index"
-            folder.mkdir(parents=True, exist_ok=True)
             with _readable():
+                folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(schema, path=str(folder))
         return self._index
 
     def _read_stamp(self) -> str:
+        if self._folder is None:
+            return self._stamp
         try:
             return (self._folder / "change").read_text("ascii").strip()
         except (OSError, UnicodeDecodeError):
             return ""
 
+    def _standing(self) -> tuple[int, int]:
+        """Change number and ghosts; zeros when there is no index or it is of another format."""
+        if self._folder is not None and not (self._folder / "index" / "meta.json").exists():
+            return 0, 0
+        format_, *numbers = self._read_stamp().split()
+        if format_ != str(FORMAT) or not numbers or not all(number.isdigit() for number in numbers):
+            return 0, 0
+        return int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 0
+
     def change(self) -> int:
-        """The change number that the index on disk stands at; 0 when there is none or it is of another format."""
-        if not (self._folder / "index" / "meta.json").exists():
-            return 0
-        format_, _, number = self._read_stamp().partition(" ")
-        return int(number) if format_ == str(FORMAT) and number.isdigit() else 0
+        """The change number that the index stands at; 0 when there is none or it is of another format."""
+        return self._standing()[0]
+
+    def ghosts(self) -> int:
+        """How many deleted passages still count in the statistics, at most."""
+        return self._standing()[1]
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether it has no folder."""
+        return self._folder is None
+
+    def copy_to(self, folder: Path) -> LexicalIndex:
+        """An index in another folder that starts with what this one holds; raises ``OSError``."""
+        copy = folder / "index"
+        copy.mkdir(parents=True, exist_ok=True)
+        if self._folder is not None and self.change():
+            # The stamp first: one that is older than the index is harmless. Locks are tantivy's own affair.
+            shutil.copyfile(self._folder / "change", folder / "change")
+            for file in (self._folder / "index").iterdir():
+                if file.suffix != ".lock":
+                    shutil.copyfile(file, copy / file.name)
+        return LexicalIndex(folder)
 
     def clear(self) -> None:
         """Delete the index; the next ``update`` starts from nothing."""
         self._index = None
         self._stamp = ""
+        if self._folder is None:
+            return
         (self._folder / "change").unlink(missing_ok=True)
         shutil.rmtree(self._folder / "index", ignore_errors=True)
 
-    def update(self, removed: Iterable[int], added: Iterable[LexicalEntry], change: int) -> None:
+    def update(
+        self, removed: Sequence[int], added: Iterable[LexicalEntry], change: int, *, whole: bool = False
+    ) -> None:
         """Take away and add passages, then stand at ``change``. One process at a time may call this.
 
-        Raises ``LexicalUnreadable``.
+        ``whole``: ``added`` is all that the index shall hold. Who searches meanwhile sees the index as it was.
+        Raises ``LexicalUnreadable``, and ``OSError`` when the folder cannot be written.
         """
         import tantivy
 
-        if self.change() == 0:
+        before, ghosts = self._standing()
+        if before == 0:
             self.clear()
         with _readable():
             writer = self._open().writer(_WRITER_HEAP, 1)
+        ghosts = 0 if whole else ghosts + len(removed)
+        if whole:
+            writer.delete_all_documents()
         for passage_id in removed:
             writer.delete_documents_by_term("passage", passage_id)
         for entry in added:
@@ -126,9 +171,15 @@ class LexicalIndex:
         with _readable():
             writer.commit()
             writer.wait_merging_threads()
+        standing = f"{FORMAT} {change} {ghosts}"
+        if self._folder is None:
+            with _readable():
+                self._open().reload()
+            self._stamp = standing
+            return
         stamp = self._folder / "change"
         temporary = stamp.with_suffix(".new")
-        temporary.write_text(f"{FORMAT} {change}\n", "ascii")
+        temporary.write_text(f"{standing}\n", "ascii")
         temporary.replace(stamp)
 
     def search(self, question: str, k: int, documents: Sequence[str] | None = None) -> list[tuple[int, float]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import filelock
 
@@ -31,6 +33,11 @@ MAX_QUESTION = 2_000
 # other year's and place's report has passages like.
 CANDIDATES = 60
 ALIKE_CANDIDATES = 120
+# The lexical index is built anew, so that its scores are exact again, when there is one deleted passage in it for every
+# so many; where somebody waits for a search, only in a Library of few passages.
+GHOST_SHARE = 20
+REBUILT_AT_ONCE = 2_000
+_T = TypeVar("_T")
 
 
 class Source(Protocol):
@@ -107,7 +114,11 @@ def checked(question: str) -> str:
 
 
 class Retriever:
-    """Searches the passages of one Library; its indexes are caches in ``folder`` and may be deleted."""
+    """Searches the passages of one Library; its indexes are caches in ``folder`` and may be deleted.
+
+    Where the folder cannot be written, they live as long as this object: the vectors in memory, the lexical index in
+    a temporary folder of its own, or in memory too.
+    """
 
     def __init__(self, source: Source, folder: Path, embedder: Callable[[], Embedder]) -> None:
         self._source = source
@@ -117,6 +128,7 @@ class Retriever:
         self._vectors_change = 0
         self._saved_change = 0
         self._lexical = LexicalIndex(folder / "lexical")
+        self._private: tempfile.TemporaryDirectory[str] | None = None
         self._mutex = threading.RLock()
 
     # -- caches -------------------------------------------------------------------------------------------
@@ -154,23 +166,60 @@ class Retriever:
         self._vectors_change = delta.change
 
     def _refresh_lexical(self, *, wait: bool, rebuild: bool = False) -> None:
-        """Bring the lexical index on disk up to date, unless another process is at it and ``wait`` is false."""
+        """Bring the lexical index up to date, unless another process is at it and ``wait`` is false."""
         if self._lexical.change() == self._source.change() and not rebuild:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            with filelock.FileLock(self._folder / "lexical.lock", timeout=-1 if wait else 0):
-                delta = self._source.delta(0 if rebuild else self._lexical.change())
-                if delta.whole:
-                    self._lexical.clear()
-                try:
-                    self._lexical.update(delta.removed, self._entries(delta.added), delta.change)
-                except LexicalUnreadable:
-                    self._lexical.clear()
-                    delta = self._source.delta(0)
-                    self._lexical.update((), self._entries(delta.added), delta.change)
+            with self._lexical_lock(wait=wait):
+                self._update_lexical(wait=wait, rebuild=rebuild)
         except filelock.Timeout:
             pass  # that process will finish it; what is gone is dropped when passages are looked up
+        except (OSError, LexicalUnreadable):
+            if self._lexical.in_memory:
+                raise
+            self._leave_folder()
+            self._refresh_lexical(wait=wait)
+
+    @contextlib.contextmanager
+    def _lexical_lock(self, *, wait: bool) -> Iterator[None]:
+        if self._private is not None or self._lexical.in_memory:
+            yield
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(self._folder / "lexical.lock", timeout=-1 if wait else 0):
+            yield
+
+    def _update_lexical(self, *, wait: bool, rebuild: bool) -> None:
+        delta = self._source.delta(0 if rebuild else self._lexical.change())
+        size = 0 if self._vectors is None else len(self._vectors)
+        ghosts = self._lexical.ghosts() + len(delta.removed)
+        if ghosts * GHOST_SHARE > size and (wait or size <= REBUILT_AT_ONCE):
+            delta = self._source.delta(0)
+        try:
+            self._lexical.update(delta.removed, self._entries(delta.added), delta.change, whole=delta.whole)
+        except LexicalUnreadable:
+            self._lexical.clear()
+            delta = self._source.delta(0)
+            self._lexical.update((), self._entries(delta.added), delta.change, whole=True)
+
+    def _leave_folder(self) -> None:
+        """Go on with a lexical index of this object's own, because the folder, or its copy, cannot be written."""
+        if self._private is None:
+            with contextlib.suppress(OSError):
+                self._private = tempfile.TemporaryDirectory(prefix="yinda-", ignore_cleanup_errors=True)
+                self._lexical = self._lexical.copy_to(Path(self._private.name))
+                return
+        self._lexical = LexicalIndex(None)
+
+    def _of_lexical(self, read: Callable[[], _T]) -> _T:
+        """What ``read`` gives of the lexical index, which is built anew where it cannot be read."""
+        # Damaged, cleared by another process just now, or in a folder in which tantivy cannot make its lock; a cache
+        # is rebuilt, never mended. At most: left for its copy, that one rebuilt, left for memory.
+        for _ in range(3):
+            with contextlib.suppress(LexicalUnreadable):
+                return read()
+            self._refresh_lexical(wait=True, rebuild=True)
+        return read()
 
     def _entries(self, ids: Sequence[int]) -> Iterator[LexicalEntry]:
         titles = self._source.titles()
@@ -197,10 +246,12 @@ class Retriever:
                 return
             self._refresh_vectors()
             assert self._vectors is not None
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self._folder / "vectors.lock"):
-                self._vectors.save(self._vector_file, self._vectors_change)
-            self._saved_change = self._vectors_change
+            # A cache that cannot be written stays in memory.
+            with contextlib.suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                with filelock.FileLock(self._folder / "vectors.lock"):
+                    self._vectors.save(self._vector_file, self._vectors_change)
+                self._saved_change = self._vectors_change
             self._refresh_lexical(wait=True)
 
     def problems(self) -> list[str]:
@@ -215,12 +266,7 @@ class Retriever:
             out: list[str] = []
             if set(self._vectors.ids().tolist()) != expected:
                 out.append("the vector index does not hold the Library's passages")
-            try:
-                found = self._lexical.ids()
-            except LexicalUnreadable:
-                self._refresh_lexical(wait=True, rebuild=True)
-                found = self._lexical.ids()
-            if found != expected:
+            if self._of_lexical(lambda: self._lexical.ids()) != expected:
                 out.append("the lexical index does not hold the Library's passages")
             return out
 
@@ -228,6 +274,10 @@ class Retriever:
         """Let go of the indexes."""
         with self._mutex:
             self._vectors = None
+            self._lexical = LexicalIndex(self._folder / "lexical")
+            if self._private is not None:
+                self._private.cleanup()
+                self._private = None
 
     # -- searching ----------------------------------------------------------------------------------------
 
@@ -284,12 +334,7 @@ class Retriever:
         allowed = None if documents is None else self._source.passage_ids_of(documents)
         if len(self._vectors) == 0 or (allowed is not None and len(allowed) == 0):
             return {}, {}
-        try:
-            lexical = dict(self._lexical.search(question, depth, documents))
-        except LexicalUnreadable:
-            # Damaged, or another process has just cleared it: a cache is rebuilt, never mended.
-            self._refresh_lexical(wait=True, rebuild=True)
-            lexical = dict(self._lexical.search(question, depth, documents))
+        lexical = dict(self._of_lexical(lambda: self._lexical.search(question, depth, documents)))
         vector = self._embedder().encode_queries([simplify(question)])
         dense = self._cosines(vector, depth, allowed)
         missing = np.array([identifier for identifier in lexical if identifier not in dense], dtype=np.int64)
