@@ -123,7 +123,7 @@ def _answered(
             identifier: library.document(identifier)
             for identifier in dict.fromkeys(c.hit.passage.document_id for c in candidates)
         }
-        merged = [_alternative(group, texts) for group in _same_answers(candidates)]
+        merged = [_alternative(group, texts, library) for group in _same_answers(candidates)]
         threshold = min_confidence if min_confidence is not None else reader.threshold if reader is not None else 1.0
         best = merged[0] if merged and merged[0][0].confidence >= threshold else None
         parts = _parts(question, merged, threshold) if best else []
@@ -206,7 +206,7 @@ def _answer_key(text: str) -> str:
 
 
 def _alternative(
-    group: Sequence[Candidate], documents: dict[str, Document]
+    group: Sequence[Candidate], documents: dict[str, Document], library: Library
 ) -> tuple[Alternative, tuple[Citation, ...]]:
     """The answer of a group, and its citations: the same words that surely answer elsewhere, too.
 
@@ -223,6 +223,7 @@ def _alternative(
             candidate.end,
             document,
             candidate.hit.passage,
+            library.page_of(document.id, candidate.start),
         )
         citations.setdefault((document.id, candidate.start, candidate.end), citation)
     cited = tuple(citations.values())

@@ -7,11 +7,11 @@ import os
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from qa.errors import YindaError
+from qa.errors import YindaError, no_library
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -34,6 +34,7 @@ DocumentFilter = Annotated[
 OrganisationFilter = Annotated[str | None, typer.Option(help="Only documents of this organisation.")]
 SinceFilter = Annotated[str | None, typer.Option(help="Only documents of this date or later: 2023, 2023-02-24.")]
 UntilFilter = Annotated[str | None, typer.Option(help="Only documents of this date or earlier.")]
+Language = Literal["zh", "en"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -196,6 +197,37 @@ def search(
             _print_json([hit.to_dict() for hit in hits])
         else:
             show_hits(hits, library)
+
+
+@app.command()
+def conversations(
+    context: typer.Context,
+    export: Annotated[
+        Path | None, typer.Option(help="Write each as a Markdown file into this folder.", show_default=False)
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Of the words around the texts in these files.")] = "zh",
+    as_json: AsJson = False,
+) -> None:
+    """List the conversations of the chat, everybody's, or write them as Markdown files."""
+    from qa.conversations import Conversations, write_markdown
+    from qa.terminal import show_conversations
+
+    folder: Path = context.obj["library"]
+    with Conversations(folder) as kept:
+        found = kept.all()
+        if not found and not (folder / "library.sqlite").exists():
+            raise no_library(folder)
+        files = {}
+        if export is not None:
+            for each in found:
+                files[each.id] = write_markdown(export, each, kept.exchanges_of_any(each.id), language)
+    if as_json:
+        _print_json([each.to_dict() | ({"file": str(files[each.id])} if files else {}) for each in found])
+    elif files:
+        for file in files.values():
+            typer.echo(file)
+    else:
+        show_conversations(found)
 
 
 @app.command()

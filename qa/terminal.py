@@ -12,6 +12,7 @@ from rich.text import Text
 from qa.types import AddReport, Answer, Citation, Document, Hit
 
 if TYPE_CHECKING:
+    from qa.conversations import Conversation
     from qa.doctor import Finding
     from qa.library import Library
 
@@ -103,6 +104,23 @@ def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> Non
     console.print(table)
 
 
+def show_conversations(conversations: Sequence[Conversation]) -> None:
+    """A table of the conversations that were kept."""
+    console = _console()
+    if not conversations:
+        console.print("No conversations yet; begin one with: yinda chat")
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("id", style="cyan", no_wrap=True)
+    table.add_column("changed (UTC)", no_wrap=True)
+    table.add_column("questions", justify="right", no_wrap=True)
+    table.add_column("title", ratio=1, overflow="fold")
+    for each in conversations:
+        changed = each.changed[:16].replace("T", " ")
+        table.add_row(each.id, changed, str(each.exchanges), Text(_plain(each.title)))
+    console.print(table)
+
+
 def show_report(report: AddReport) -> None:
     """What was added, unchanged, replaced, and what failed and why."""
     console = _console()
@@ -114,6 +132,9 @@ def show_report(report: AddReport) -> None:
     counted = {status: sum(a.status == status for a in report.additions) for status in _STATUS}
     console.print(", ".join(f"{n} {status}" for status, n in counted.items() if n) or "nothing to add")
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for a in report.additions:
+        for warning in a.warnings:
+            errors.print(Text(f"yinda: {_plain(a.path)}: {warning}", "yellow"))
     for a in report.failed:
         errors.print(Text(f"yinda: {a.path}: {a.reason}" if a.path not in a.reason else f"yinda: {a.reason}", "red"))
         if a.hint:

@@ -73,7 +73,10 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph-sized piece of one Document; ``text`` equals ``document.text[start:end]``."""
+    """A paragraph-sized piece of one Document; ``text`` equals ``document.text[start:end]``.
+
+    ``page`` is the page, from 1, on which it begins, where the source has pages; it may go over to the next.
+    """
 
     id: int
     document_id: str
@@ -142,23 +145,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A Span with its Document, the Passage around it, and the quoted text."""
+    """A Span with its Document, the Passage around it, and the quoted text.
+
+    ``page`` is the page, from 1, on which the quote begins, where the source has pages; the Passage may begin on an
+    earlier one.
+    """
 
     quote: str
     start: int
     end: int
     document: Document
     passage: Passage
+    page: int | None = None
 
     @property
     def heading_path(self) -> tuple[str, ...]:
         """Headings above the quote, outermost first."""
         return self.passage.heading_path
-
-    @property
-    def page(self) -> int | None:
-        """Page number from 1 where the source has pages."""
-        return self.passage.page
 
     @property
     def span(self) -> Span:
@@ -176,6 +179,31 @@ class Citation:
             "page": self.page,
             "passage": {"start": self.passage.start, "end": self.passage.end, "text": self.passage.text},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as shares of its width and height, 0..1, from the top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page of a Document as a picture, and where the asked spans stand on it.
+
+    ``png`` is the picture, ``width`` by ``height`` pixels; ``pages`` is how many pages the Document has. ``boxes`` hold
+    one box for each piece of a line that a span covers on this page, in the order of the spans.
+    """
+
+    png: bytes = field(repr=False)
+    width: int
+    height: int
+    pages: int
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +262,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What became of one source that was added: ``status`` is added, unchanged, replaced or failed."""
+    """What became of one source that was added: ``status`` is added, unchanged, replaced or failed.
+
+    ``warnings`` say in one line each what of an added source could not be read, such as pages without text.
+    """
 
     path: str
     status: str
@@ -244,6 +275,7 @@ class Addition:
     embedded: int = 0
     reason: str = ""
     hint: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import ablation, chain, confidence, engines, kept, reading, reports, retrieval, speed
+from eval.bench import ablation, chain, confidence, engines, followups, kept, reading, reports, retrieval, speed
 from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.bench.reading import Mode
 from eval.bench.weights import SHIPPED, named, weights_in
 from eval.runs.machine import describe
 from eval.runs.runner import run
+from eval.runs.settings import Settings
 from eval.samples import questions as sample_questions
 from eval.sets import load_set
 from eval.types import EvaluationSet
@@ -169,6 +170,31 @@ def reports_table(
     typer.echo(reports.table(result, len(files), passages))
     if errors:
         typer.echo(chain.errors(result.sets[0].outcomes))
+
+
+@app.command("followups")
+def followups_table(
+    shared: Shared = SHARED,
+    answered: Annotated[
+        bool, typer.Option(help="Also ask the follow-ups of the seed report and of the samples; needs the models.")
+    ] = False,
+    errors: Errors = False,
+) -> None:
+    """Questions that lean on a conversation: rewriting, standalone questions left alone, and, if asked, answers."""
+    typer.echo(describe())
+    seed, samples = seed_set(shared), load_set(sample_questions())
+    cmrc = followups.alone(public_set(shared, EVALUATION[0][1]))
+    sets = [
+        (data.name, followups.alone(data), followups.DRAWN) for data in (seed, samples, load_set(reports.QUESTIONS))
+    ]
+    step = max(len(cmrc) // followups.CMRC, 1)
+    sets.append((f"{EVALUATION[0][0]}, {followups.CMRC:,} questions", cmrc[::step][: followups.CMRC], 1))
+    typer.echo(followups.rewriting_table(followups.rewritings(shared)))
+    typer.echo(followups.distracted_table(sets, errors))
+    for name, data in (("Seed report", followups.leaning(seed)), ("Sample documents", followups.leaning(samples))):
+        typer.echo(followups.understood_table(data))
+        if answered:
+            typer.echo(followups.answered_table(name, run(data, settings=Settings(distract=False), progress=True)))
 
 
 @app.command("confidence")

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from eval.drafting.corpus import Corpus, Source
-from eval.drafting.proposal import Proposal
+from qa.drafting.corpus import Corpus, Source
+from qa.drafting.proposal import Proposal
 
 # Indicators of reports and bulletins, and the words of which none may occur for them to be absent.
 _INDICATORS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -74,7 +74,7 @@ def _other_indicators(corpus: Corpus, source: Source, gone: list[str], rng: rand
     if statement is None:
         return
     year = str(int(source.year) - 1)
-    place = source.place if len(corpus.places) > 1 else ""
+    place = source.place if corpus.names_places else ""
     # A few of each report, so that one does not fill the limit.
     for name in rng.sample(gone, min(_OF_ONE, len(gone))):
         question = f"{year}年{place or _whole_place(source)}{name}是多少？"

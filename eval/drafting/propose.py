@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
 
 from eval.drafting.absent import absent
-from eval.drafting.corpus import Corpus, Statement, statements_of
-from eval.drafting.facts import articles, dates, definitions, lists, people
-from eval.drafting.figures import figures, provisions
-from eval.drafting.proposal import Proposal, answered_otherwise
 from eval.drafting.types import KINDS, Draft, draft_id
 from eval.types import Evidence
 from qa import Library, YindaError
+from qa.drafting import Corpus, Proposal, in_turn, proposals_of, spread
 from qa.feedback import phrase_around
 
-_RULES = (figures, provisions, dates, people, articles, definitions, lists)
 # Enough to choose from: proposals made for each one that is wanted.
 _SURPLUS = 12
 # Sentences read for each one, at most, once there are enough to choose from: some kinds are nowhere.
 _READ = 200
-_QUESTION = (6, 80)
-_ANSWER = 160
 
 
 def draft(library: Library, *, limit: int = 50, seed: int = 0, kinds: Iterable[str] | None = None) -> list[Draft]:
@@ -46,18 +41,12 @@ def propose(corpus: Corpus, *, limit: int, seed: int = 0, kinds: Iterable[str] =
         return []
     rng = random.Random(seed)
     pool: dict[str, list[Proposal]] = defaultdict(list)
-    answers: dict[str, set[str]] = defaultdict(set)
     needs_all = [kind for kind in kinds if kind != "unanswerable"]
-    made = read = 0
-    for statement in _in_turn(corpus, rng):
-        read += 1
-        for rule in _RULES:
-            for proposal in rule(statement, corpus):
-                if not _fits(proposal) or (statement.source.rules and statement.source.rules in corpus.same_name):
-                    continue
-                answers[proposal.question].add(proposal.answer)
-                pool[proposal.kind].append(proposal)
-                made += proposal.kind in needs_all
+    made = 0
+    for read, statement in enumerate(in_turn(corpus, rng), 1):
+        for proposal in proposals_of(statement, corpus):
+            pool[proposal.kind].append(proposal)
+            made += proposal.kind in needs_all
         enough = all(len(pool[kind]) >= limit for kind in needs_all) or read >= limit * _READ
         if made >= limit * _SURPLUS and enough:
             break
@@ -65,71 +54,7 @@ def propose(corpus: Corpus, *, limit: int, seed: int = 0, kinds: Iterable[str] =
         pool["unanswerable"] = list(absent(corpus, pool["growth"] + pool["figure"], rng, limit))
     for proposals in pool.values():
         rng.shuffle(proposals)
-    return list(_chosen(corpus, {kind: pool[kind] for kind in kinds}, answers, limit))
-
-
-def _in_turn(corpus: Corpus, rng: random.Random) -> Iterator[Statement]:
-    """Sentences of a passage of each document in turn, in a drawn order."""
-    queues = []
-    for source in corpus.sources:
-        passages = list(source.passages)
-        rng.shuffle(passages)
-        queues.append((source, passages))
-    rng.shuffle(queues)
-    while queues:
-        for source, passages in queues:
-            if passages:
-                yield from statements_of(source, passages.pop())
-        queues = [(source, passages) for source, passages in queues if passages]
-
-
-def _fits(proposal: Proposal) -> bool:
-    question, answer = proposal.question, proposal.answer
-    if not _QUESTION[0] <= len(question) <= _QUESTION[1] or len(answer) > _ANSWER:
-        return False
-    if not proposal.answerable:
-        return True
-    passage = proposal.statement.passage
-    return bool(
-        answer.strip() == answer
-        and answer
-        and passage.start <= proposal.start < proposal.end <= passage.end
-        and answer not in question
-    )
-
-
-def _chosen(
-    corpus: Corpus, pool: dict[str, list[Proposal]], answers: dict[str, set[str]], limit: int
-) -> Iterator[Draft]:
-    """One of each kind in turn, from the documents and passages that were used least."""
-    documents: Counter[str] = Counter()
-    passages: Counter[int] = Counter()
-    rules: Counter[str] = Counter()
-    seen: set[str] = set()
-    count = 0
-    while count < limit and any(pool.values()):
-        for proposals in pool.values():
-            while proposals and count < limit:
-                best = min(
-                    range(len(proposals)),
-                    key=lambda i: (
-                        rules[proposals[i].rule],
-                        documents[proposals[i].statement.source.document.id],
-                        passages[proposals[i].statement.passage.id],
-                    ),
-                )
-                proposal = proposals.pop(best)
-                if proposal.question in seen or len(answers[proposal.question]) > 1:
-                    continue
-                if answered_otherwise(corpus, proposal, everywhere=len(corpus.places) < 2):
-                    continue
-                seen.add(proposal.question)
-                rules[proposal.rule] += 1
-                documents[proposal.statement.source.document.id] += 1
-                passages[proposal.statement.passage.id] += 1
-                count += 1
-                yield _draft(proposal)
-                break
+    return [_draft(proposal) for proposal in islice(spread(corpus, [pool[kind] for kind in kinds]), limit)]
 
 
 def _draft(proposal: Proposal) -> Draft:

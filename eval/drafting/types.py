@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eval.types import Evidence
+from qa.drafting import KINDS as ANSWERED
 
-# What a proposal can ask for, in the order in which they are chosen in turn.
-KINDS = ("figure", "growth", "count", "date", "person", "section", "definition", "list", "unanswerable")
+# What a draft can ask for, in the order in which they are chosen in turn.
+KINDS = (*ANSWERED, "unanswerable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Named conversations that outlive a restart, with answers and citations as they were given."""
 
 from qa.conversations.exchange import Conversation, Exchange
-from qa.conversations.export import as_markdown
+from qa.conversations.export import as_markdown, write_markdown
 from qa.conversations.kept import (
     Change,
     KeptAlternative,
@@ -25,4 +25,5 @@ __all__ = [
     "KeptPassage",
     "as_markdown",
     "changed_since",
+    "write_markdown",
 ]

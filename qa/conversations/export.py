@@ -11,10 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from qa.conversations.exchange import Conversation, Exchange
 from qa.conversations.kept import KeptAnswer, KeptCitation, KeptPassage
+from qa.errors import LibraryError
 
 Language = Literal["zh", "en"]
 # Passages that are shown below an abstention.
@@ -56,7 +58,7 @@ _WORDS: Mapping[Language, _Words] = {
         comma="，",
     ),
     "en": _Words(
-        about="{exchanges} questions, {changed} (UTC)",
+        about="Questions: {exchanges}, {changed} (UTC)",
         understood="Understood as: {}",
         among="Among: {}",
         confidence="confidence {:.0%}",
@@ -72,7 +74,7 @@ _WORDS: Mapping[Language, _Words] = {
 
 
 def as_markdown(conversation: Conversation, exchanges: Sequence[Exchange], language: Language = "zh") -> str:
-    """A conversation as a Markdown document: the same for the same conversation.
+    """A conversation as a Markdown document, always the same; half characters in it become "?".
 
     Each question with how it was understood, the answer with its confidence, and every citation: the passage as it
     was, with the quote in bold, and its source. Below an abstention stand the nearest passages.
@@ -82,7 +84,28 @@ def as_markdown(conversation: Conversation, exchanges: Sequence[Exchange], langu
     blocks = [f"# {_line(conversation.title) or words.untitled}", about]
     for number, exchange in enumerate(exchanges, 1):
         blocks += _exchange(number, exchange, words)
-    return "\n\n".join(blocks) + "\n"
+    return ("\n\n".join(blocks) + "\n").encode("utf-8", "replace").decode()
+
+
+def write_markdown(
+    folder: Path, conversation: Conversation, exchanges: Sequence[Exchange], language: Language = "zh"
+) -> Path:
+    """Write ``as_markdown`` into ``folder``, made when absent, under a name of the title and the id; gives the path.
+
+    A file of that name is replaced, whole. Raises ``LibraryError`` when it cannot be written.
+    """
+    title = re.sub(r"\W+", "-", conversation.title)[:40].strip("-_")
+    path = folder.expanduser() / f"{title}-{conversation.id[:8]}.md".lstrip("-")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{conversation.id}.part")
+        part.write_text(as_markdown(conversation, exchanges, language), "utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        raise LibraryError(
+            f"{path} cannot be written: {error.strerror}", "check the folder's permissions and the free space"
+        ) from error
+    return path
 
 
 def _exchange(number: int, exchange: Exchange, words: _Words) -> Iterator[str]:
@@ -183,9 +206,8 @@ def _mark(character: str) -> bool:
 
 def _apart(character: str) -> bool:
     # Symbols beyond ASCII count as punctuation in newer versions of CommonMark only.
-    return (
-        character.isspace() or unicodedata.category(character)[0] == "P" or (character.isascii() and _mark(character))
-    )
+    punctuation = unicodedata.category(character)[0] == "P" or (character.isascii() and _mark(character))
+    return punctuation or character.isspace()
 
 
 def _escaped(text: str, *, opening: bool = True) -> str:

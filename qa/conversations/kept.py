@@ -6,6 +6,7 @@ The Library forgets what was deleted or replaced; what somebody was told, and on
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -228,11 +229,9 @@ class _Keeper:
     def _document(self, identifier: str) -> Document | None:
         if identifier not in self._documents:
             self._documents[identifier] = None
-            if self._library is not None:
-                try:
+            with suppress(LibraryError):  # removed since it was found
+                if self._library is not None:
                     self._documents[identifier] = self._library.document(identifier)
-                except LibraryError:  # removed since it was found
-                    pass
         return self._documents[identifier]
 
     def _file(self, document: Document) -> str:
@@ -243,9 +242,6 @@ class _Keeper:
         return self._files[document.id]
 
     def _uploaded(self, identifier: str) -> str:
-        if self._library is None:
-            return ""
-        try:
-            return self._library.original(identifier)[0]
-        except LibraryError:  # removed since the answer
-            return ""
+        with suppress(LibraryError):  # removed since the answer
+            return self._library.original(identifier)[0] if self._library is not None else ""
+        return ""

@@ -86,7 +86,7 @@ class Conversations(Database):
             path,
             name=f"the file of conversations {path}",
             kind="file of Yinda conversations",
-            remedy="move it away, and a new one is begun, or restore it from a back-up; questions are answered meanwhile",
+            remedy="move it away, and a new one is begun, or restore it from a back-up",
         )
 
     def __enter__(self) -> Conversations:

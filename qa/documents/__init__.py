@@ -23,6 +23,7 @@ _MEDIA_TYPES = {
     ".markdown": "text/markdown",
     ".html": "text/html",
     ".htm": "text/html",
+    ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 SUFFIXES: frozenset[str] = frozenset(_MEDIA_TYPES)
@@ -52,7 +53,8 @@ def read_file(path: Path) -> bytes:
 def parse(data: bytes, name: str) -> ParsedDocument:
     """Read a document. ``name`` is its file name: the suffix decides the format, with a look at the bytes.
 
-    Raises ``DocumentError`` for an empty or damaged document, an unknown format, and bytes that are no text.
+    Raises ``DocumentError`` for an empty or damaged document, an unknown format, bytes that are no text, and a PDF
+    that needs a password or holds only pictures of its pages.
     """
     from qa.documents import boilerplate, metadata, passages, structure
 
@@ -74,8 +76,10 @@ def parse(data: bytes, name: str) -> ParsedDocument:
         organisation=known.organisation,
         source=known.source,
         media_type=_MEDIA_TYPES[suffix],
-        passages=passages.draft(text, placed, aside),
+        passages=passages.draft(text, placed, aside, content.page_starts),
         boilerplate=aside,
+        page_starts=content.page_starts,
+        warnings=content.warnings,
     )
 
 
@@ -83,8 +87,6 @@ def _suffix(data: bytes, name: str) -> str:
     suffix = Path(name).suffix.lower()
     if not data:
         raise DocumentError(f"{name} is empty.", "Check that the file was saved completely.")
-    if data.startswith(b"%PDF-") or suffix == ".pdf":
-        raise DocumentError(f"{name} is a PDF, which this version does not read.", "Save it as DOCX, HTML or text.")
     if suffix == ".doc" or (suffix == ".docx" and data.startswith(b"\xd0\xcf\x11\xe0")):
         raise DocumentError(
             f"{name} is an old or encrypted Word file, which is not read.",
@@ -101,6 +103,10 @@ def _read(data: bytes, name: str, suffix: str) -> Content:
         from qa.documents import docx
 
         return docx.read(data, name)
+    if suffix == ".pdf":
+        from qa.documents import pdf
+
+        return pdf.read(data, name)
     if suffix in (".html", ".htm"):
         from qa.documents import html
 

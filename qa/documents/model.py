@@ -28,7 +28,6 @@ class Block:
     end: int
     kind: Kind = Kind.TEXT
     level: int | None = None
-    page: int | None = None
     table: int | None = None
     label: str | None = None
 
@@ -47,18 +46,25 @@ class Metadata:
 class Content:
     """What a format's reader returns: the text, its blocks in order, what it states of itself, asides.
 
-    ``boilerplate`` are spans that the format marks as navigation or footer; no block overlaps them.
+    ``boilerplate`` are spans that the format marks as navigation or footer; no block overlaps them. ``page_starts``
+    are the offsets at which the pages begin, in ascending order, where the format has pages; ``warnings`` say in one
+    line each what of the source could not be read.
     """
 
     text: str
     blocks: tuple[Block, ...]
     stated: Metadata = Metadata()
     boilerplate: tuple[tuple[int, int], ...] = ()
+    page_starts: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PassageDraft:
-    """A passage of a document that has no identity yet: ``text[start:end]`` under ``heading_path``."""
+    """A passage of a document that has no identity yet: ``text[start:end]`` under ``heading_path``.
+
+    ``page`` is the page, from 1, on which it begins, where the format has pages.
+    """
 
     start: int
     end: int
@@ -72,6 +78,8 @@ class ParsedDocument:
 
     ``passages`` are ordered, do not overlap and cover every character that is not whitespace, except those in
     ``boilerplate``: spans of navigation and footers. ``date`` is ISO of the precision that the source gives.
+    ``page_starts`` are the offsets at which the pages begin; a passage may go over several. ``warnings`` say in one
+    line each what of the source could not be read.
     """
 
     text: str
@@ -82,3 +90,5 @@ class ParsedDocument:
     media_type: str
     passages: tuple[PassageDraft, ...]
     boilerplate: tuple[tuple[int, int], ...]
+    page_starts: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()

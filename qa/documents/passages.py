@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from qa.documents.model import Kind, PassageDraft
 from qa.documents.plain import trim
 from qa.documents.structure import Placed
+from qa.pages import page_at
 from qa.text.sentences import split_sentences
 
 LIMIT = 500
@@ -36,7 +37,6 @@ class _Chunk:
     start: int
     end: int
     heading_path: tuple[str, ...]
-    page: int | None
     table: int | None
     headings_only: bool
     last: int
@@ -46,12 +46,20 @@ class _Chunk:
         return self.end - self.start
 
 
-def draft(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int, int]] = ()) -> tuple[PassageDraft, ...]:
-    """Passages that cover every block, in order; no passage reaches over a span of ``boilerplate``."""
+def draft(
+    text: str,
+    placed: Sequence[Placed],
+    boilerplate: Sequence[tuple[int, int]] = (),
+    page_starts: Sequence[int] = (),
+) -> tuple[PassageDraft, ...]:
+    """Passages that cover every block, in order; no passage reaches over a span of ``boilerplate``.
+
+    ``page_starts`` are the offsets at which the document's pages begin; a passage may go over several.
+    """
     drafts: list[PassageDraft] = []
     for chunk in _chunks(text, placed, boilerplate):
         for start, end in split(text, chunk.start, chunk.end):
-            drafts.append(PassageDraft(start, end, chunk.heading_path, chunk.page))
+            drafts.append(PassageDraft(start, end, chunk.heading_path, page_at(page_starts, start)))
     return tuple(drafts)
 
 
@@ -80,7 +88,6 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
             block.start,
             block.end,
             item.heading_path,
-            block.page,
             block.table,
             item.is_heading,
             block.end - block.start,
@@ -93,8 +100,6 @@ def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> 
     block = item.block
     total = block.end - chunk.start
     size = block.end - block.start
-    if chunk.page != block.page:
-        return False
     if chunk.headings_only:
         # A heading goes with what stands below it, never with its neighbour's text.
         below = item.heading_path[: len(chunk.heading_path)] == chunk.heading_path

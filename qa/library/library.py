@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from qa.documents import ParsedDocument, parse, read_file
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
 from qa.library.metadata import FIELDS, checked_edit
+from qa.library.pages import Pages
 from qa.library.sources import as_paths, files_under
 from qa.library.store import NewPassage, NewVector, Store, other_model
+from qa.pages import page_at
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
 from qa.retriever.retriever import Retriever
-from qa.types import Addition, AddReport, CatalogueEntry, Document, Hit, Passage
+from qa.types import Addition, AddReport, CatalogueEntry, Document, Hit, PageImage, Passage
 
 if TYPE_CHECKING:
     from embeddings import Embedder
@@ -58,6 +60,7 @@ class Library:
         self._model = model
         self._embedder: Embedder | None = None
         self._loading = threading.Lock()
+        self._pages = Pages()
         self._retriever = Retriever(store, folder / "cache", lambda: self.embedder)
 
     # -- opening ------------------------------------------------------------------------------------------
@@ -291,10 +294,10 @@ class Library:
             known = replace(document, edited=tuple(edits), **edits)  # type: ignore[arg-type]
             passages, count = self._embed(parsed, known.title, embedder, part)
             embedded += count
-            if self._store.put(known, source.name, data, passages, replacing=written):
+            if self._store.put(known, source.name, data, passages, parsed.page_starts, replacing=written):
                 break
         status = "added" if here is None else "replaced"
-        return Addition(source.label, status, known.id, known.title, len(passages), embedded)
+        return Addition(source.label, status, known.id, known.title, len(passages), embedded, warnings=parsed.warnings)
 
     def _embed(
         self, parsed: ParsedDocument, title: str, embedder: Embedder, part: Callable[[float], None]
@@ -374,6 +377,31 @@ class Library:
         if original is None:
             raise LibraryError(f"no document {document_id!r} in this Library", "list them with: yinda docs")
         return original
+
+    def page_of(self, document_id: str, offset: int) -> int | None:
+        """The page, from 1, on which the character at ``offset`` of a document's text stands; None without pages."""
+        return page_at(self._store.page_starts(document_id), offset)
+
+    def page_image(
+        self, document_id: str, page: int, *, spans: Sequence[tuple[int, int]] = (), width: int = 1000
+    ) -> PageImage:
+        """A page of a document, from 1, as a picture, with boxes around what ``spans`` cover on it.
+
+        ``spans`` are offsets into the document's text, end exclusive; what of them stands on other pages is passed
+        over. ``width`` is the picture's in pixels; a page that would be absurdly large is made smaller. There are no
+        boxes where the document was added by a version of Yinda that read its text in another way.
+
+        Raises ``LibraryError`` when there is no such document, it has no pages, there is no such page, or ``width`` is
+        not between 16 and 4000.
+        """
+        document = self.document(document_id)
+        if not self._store.page_starts(document_id):
+            raise LibraryError(
+                f"《{document.title}》 has no pages ({document.media_type})", "only PDF documents have pages to show"
+            )
+        if not 16 <= width <= 4000:
+            raise LibraryError(f"a page {width} pixels wide cannot be made", "name a width from 16 to 4000")
+        return self._pages.image(document, *self.original(document_id), page=page, spans=spans, width=width)
 
     def search(
         self,

@@ -18,7 +18,8 @@ _DETAILS = """
     CREATE TABLE details (
         document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
         characters INTEGER NOT NULL,     -- length of the text
-        edited TEXT NOT NULL             -- JSON array: the fields in which a person's word stands over the file's
+        edited TEXT NOT NULL,            -- JSON array: the fields in which a person's word stands over the file's
+        page_starts TEXT NOT NULL        -- JSON array: the offsets at which pages begin; empty without pages
     ) WITHOUT ROWID
     """
 
@@ -71,7 +72,9 @@ STATEMENTS = (
     "CREATE INDEX removals_change ON removals (change)",
 )
 
-_DETAILS_OF_1 = "SELECT id AS document_id, length(text) AS characters, '[]' AS edited FROM documents"
+_DETAILS_OF_1 = (
+    "SELECT id AS document_id, length(text) AS characters, '[]' AS edited, '[]' AS page_starts FROM documents"
+)
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {1: (_DETAILS, f"INSERT INTO details {_DETAILS_OF_1}")}
 """By version, the statements that lead to the next one; a Library is led to ``VERSION`` in one transaction."""

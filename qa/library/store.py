@@ -76,7 +76,8 @@ class Store(Database):
     One of an older layout is brought to the present one. One that cannot be written is opened for reading; every
     method that writes then raises ``LibraryError``.
 
-    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or stays busy (see ``Database``).
+    Raises ``LibraryError`` when the file is not a Library, was made by a newer version, or is busy for longer than
+    ``qa.sqlite.BUSY_SECONDS``.
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
@@ -250,7 +251,7 @@ class Store(Database):
     @staticmethod
     def _document(row: Sequence[Any]) -> Document:
         *known, edited = row
-        return Document(*known, edited=_names(edited))
+        return Document(*[*known, _names(edited)])
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""
@@ -276,10 +277,7 @@ class Store(Database):
                 " LEFT JOIN (SELECT document_id, count(*) AS passages FROM passages GROUP BY document_id) p"
                 " ON p.document_id = d.id ORDER BY d.rowid"
             )
-            return [
-                CatalogueEntry(*known, edited=_names(edited), added=added, sha256=sha256)
-                for *known, edited, added, sha256 in rows
-            ]
+            return [CatalogueEntry(*[*known, _names(edited), added, sha256]) for *known, edited, added, sha256 in rows]
 
     def organisations(self) -> list[str]:
         """The organisations of the documents, each once, those of most documents first."""
@@ -319,6 +317,16 @@ class Store(Database):
                 .fetchone()
             )
         return None if row is None else (str(row[0]), zlib.decompress(row[1]))
+
+    def page_starts(self, document_id: str) -> tuple[int, ...]:
+        """The offsets at which a document's pages begin; empty for one without pages."""
+        with self._translated():
+            row = (
+                self._connect()
+                .execute("SELECT page_starts FROM details WHERE document_id = ?", (document_id,))
+                .fetchone()
+            )
+        return () if row is None else tuple(json.loads(row[0]))
 
     def select_documents(
         self,
@@ -379,9 +387,16 @@ class Store(Database):
     # -- writing ----------------------------------------------------------------------------------------
 
     def put(
-        self, document: Document, name: str, data: bytes, passages: Sequence[NewPassage], *, replacing: int = 0
+        self,
+        document: Document,
+        name: str,
+        data: bytes,
+        passages: Sequence[NewPassage],
+        page_starts: Sequence[int] = (),
+        *,
+        replacing: int = 0,
     ) -> bool:
-        """Store a document with its passages; a document of the same id is replaced, whole.
+        """Store a document with its passages and the offsets of its pages; one of the same id is replaced, whole.
 
         ``replacing`` is the change that wrote the document to be replaced, as ``edits`` gives it. False, and nothing
         is stored, when somebody changed that document since.
@@ -408,8 +423,8 @@ class Store(Database):
                 ),
             )
             connection.execute(
-                "INSERT INTO details VALUES (?, ?, ?)",
-                (document.id, len(document.text), json.dumps(document.edited)),
+                "INSERT INTO details VALUES (?, ?, ?, ?)",
+                (document.id, len(document.text), json.dumps(document.edited), json.dumps(list(page_starts))),
             )
             connection.execute("INSERT INTO originals VALUES (?, ?, ?)", (document.id, name, zlib.compress(data)))
             connection.executemany(
@@ -447,7 +462,8 @@ class Store(Database):
                 (document.title, document.date, document.organisation, change, document.id),
             )
             connection.execute(
-                "INSERT INTO details VALUES (?, ?, ?) ON CONFLICT (document_id) DO UPDATE SET edited = excluded.edited",
+                "INSERT INTO details VALUES (?, ?, ?, '[]')"
+                " ON CONFLICT (document_id) DO UPDATE SET edited = excluded.edited",
                 (document.id, len(document.text), json.dumps(document.edited)),
             )
             connection.executemany(

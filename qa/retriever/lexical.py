@@ -100,10 +100,10 @@ class LexicalIndex:
         """Change number and ghosts; zeros when there is no index or it is of another format."""
         if self._folder is not None and not (self._folder / "index" / "meta.json").exists():
             return 0, 0
-        format_, *numbers = self._read_stamp().split()
-        if format_ != str(FORMAT) or not numbers or not all(number.isdigit() for number in numbers):
-            return 0, 0
-        return int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 0
+        match self._read_stamp().split():
+            case [format_, change, *ghosts] if format_ == str(FORMAT) and all(map(str.isdigit, (change, *ghosts))):
+                return int(change), int(ghosts[0]) if ghosts else 0
+        return 0, 0
 
     def change(self) -> int:
         """The change number that the index stands at; 0 when there is none or it is of another format."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from eval.drafting.corpus import Corpus, Statement
+from qa.drafting.corpus import Corpus, Statement
 from qa.reader.tagger import tagger
 from qa.text.sentences import clauses as _clauses
 
@@ -73,7 +73,7 @@ def is_plain_noun(words: str) -> bool:
 
 def dated(statement: Statement, corpus: Corpus, subject: str) -> tuple[str, str]:
     """What to put before ``subject`` (year, and place where the Library has several), and what remains of it."""
-    place = statement.source.place if len(corpus.places) > 1 else ""
+    place = statement.source.place if corpus.names_places else ""
     ours = _OURS.match(subject)
     if ours and (place or subject[0] == "我"):
         subject = subject[ours.end() :]
@@ -86,6 +86,6 @@ def placed(statement: Statement, corpus: Corpus, subject: str) -> str:
     """``subject`` with the place's name where it only says 市 or 区 and the Library has several places."""
     place = statement.source.place
     local = re.match(r"自治区|[省市区县镇州](?![场民区域内级])", subject)
-    if len(corpus.places) > 1 and local and place.endswith(local.group()):
+    if corpus.names_places and local and place.endswith(local.group()):
         return place + subject[local.end() :]
     return subject

@@ -7,13 +7,15 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from qa import Document, Library, Passage
+from qa.library import Library
 from qa.reader import question
 from qa.text.normalise import fold
 from qa.text.sentences import split_sentences
+from qa.types import Document, Passage
 
 Mode = Literal["done", "plan", ""]
 
@@ -70,31 +72,39 @@ class Statement:
 
 
 class Corpus:
-    """All text of a Library, for proposing questions from it and for looking up whether it says something."""
+    """Text of a Library, for proposing questions from it and for looking up whether it says something.
 
-    def __init__(self, documents: Sequence[tuple[Document, str, Sequence[Passage]]]) -> None:
+    ``documents`` come with their file's name and their passages in order. ``partial``: the Library holds others, too,
+    so that a question has to name its place however many places these documents tell of.
+    """
+
+    def __init__(self, documents: Sequence[tuple[Document, str, Sequence[Passage]]], *, partial: bool = False) -> None:
         self.sources = tuple(_source(*entry) for entry in documents)
-        self.places = frozenset(source.place for source in self.sources if source.place)
+        places = {source.place for source in self.sources if source.place}
+        self.names_places = partial or len(places) > 1
         # Two documents of one name, versions of a regulation say, are told apart by no question that names it.
         self.same_name = frozenset(name for name, count in Counter(s.rules for s in self.sources).items() if count > 1)
-        self._statements: dict[str, tuple[list[int], list[Statement]]] = {}
+        self._statements: dict[tuple[str, int], list[Statement]] = {}
+
+    @classmethod
+    def of(cls, library: Library, documents: Sequence[str] | None = None, *, partial: bool = False) -> Corpus:
+        """The corpus of an open Library, or of these documents (ids) of it; texts are held in memory."""
+        chosen = library.documents() if documents is None else [library.document(each) for each in documents]
+        return cls(
+            [(document, _file_name(library, document), library.passages(document.id)) for document in chosen],
+            partial=partial,
+        )
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        """The years that its documents name or tell of."""
         years: set[str] = set()
         for source in self.sources:
             years |= years_in(source.folded)
             # A report of 2024 tells of last year and plans this one without naming them.
             if source.year:
                 years |= {source.year, str(int(source.year) - 1)}
-        self.years = frozenset(years)
-
-    @classmethod
-    def of(cls, library: Library) -> Corpus:
-        """The corpus of an open Library; texts are held in memory."""
-        return cls(
-            [
-                (document, _file_name(library, document), library.passages(document.id))
-                for document in library.documents()
-            ]
-        )
+        return frozenset(years)
 
     def says(self, words: str) -> bool:
         """Whether any document has ``words``, folded and without spaces."""
@@ -103,21 +113,23 @@ class Corpus:
 
     def statements(self, source: Source) -> list[Statement]:
         """The sentences of a document's passages, in order."""
-        return self._indexed(source)[1]
+        return [statement for passage in source.passages for statement in self._of(source, passage)]
 
     def at(self, source: Source, offset: int) -> Statement | None:
         """The sentence at an offset, or None between passages."""
-        starts, statements = self._indexed(source)
-        place = bisect_right(starts, offset) - 1
+        index = bisect_right(source.passages, offset, key=lambda p: p.start) - 1
+        if index < 0:
+            return None
+        statements = self._of(source, source.passages[index])
+        place = bisect_right(statements, offset, key=lambda s: s.start) - 1
         if place < 0 or offset >= statements[place].start + len(statements[place].text):
             return None
         return statements[place]
 
-    def _indexed(self, source: Source) -> tuple[list[int], list[Statement]]:
-        key = source.document.id
+    def _of(self, source: Source, passage: Passage) -> list[Statement]:
+        key = passage.document_id, passage.id
         if key not in self._statements:
-            statements = [s for passage in source.passages for s in statements_of(source, passage)]
-            self._statements[key] = [s.start for s in statements], statements
+            self._statements[key] = list(statements_of(source, passage))
         return self._statements[key]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eval.drafting.corpus import Corpus, Statement
-from eval.drafting.proposal import Asked, Proposal
-from eval.drafting.wording import clauses, dated, flags, is_noun_phrase, is_plain_noun, lead, placed, whole
+from qa.drafting.corpus import Corpus, Statement
+from qa.drafting.proposal import Asked, Proposal
+from qa.drafting.wording import clauses, dated, flags, is_noun_phrase, is_plain_noun, lead, placed, whole
 from qa.reader.question import Kind
 from qa.reader.spans import typed_spans
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eval.drafting.corpus import Corpus, Mode, Source, Statement
-from eval.drafting.wording import clauses
+from qa.drafting.corpus import Corpus, Mode, Source, Statement
+from qa.drafting.wording import clauses
 from qa.reader.question import Kind
 from qa.reader.spans import typed_spans
 from qa.text.normalise import searchable
