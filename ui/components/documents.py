@@ -231,7 +231,9 @@ def document_list(
 
 def list_failed(message: str, hint: str) -> str:
     """The list's place when it cannot be read."""
-    return f'<div class="d-list"><p class="y-error" role="alert">{escape(message)}<small>{escape(hint)}</small></p></div>'
+    return (
+        f'<div class="d-list"><p class="y-error" role="alert">{escape(message)}<small>{escape(hint)}</small></p></div>'
+    )
 
 
 def _row(entry: CatalogueEntry, library: str, writable: bool, texts: Texts) -> str:
@@ -289,4 +291,3 @@ def receipt(
         f'<span data-receipt="{number}" data-said="{escape(said)}" data-document="{escape(document)}"'
         f' data-failed="{int(failed)}" data-form="{escape(form)}" data-library="{escape(library)}"></span>'
     )
-
