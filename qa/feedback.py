@@ -94,7 +94,7 @@ def record(
         abstained=answer.abstained,
         confidence=answer.confidence,
         citations=tuple(_cited(citation, names) for citation in answer.citations),
-        alternatives=tuple(_alternative(other, names) for other in answer.alternatives),
+        alternatives=tuple(_alternative(other, names) for other in (*answer.disagreements, *answer.alternatives)),
         reason=reason.strip()[:REASON],
     )
     _append(folder, feedback)
