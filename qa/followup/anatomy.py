@@ -11,6 +11,7 @@ from qa.followup.vocabulary import (
     ATTRIBUTE,
     CHANGE,
     LINKING,
+    MEASURE,
     NOMINAL,
     NOT_ASKING,
     OPENING,
@@ -26,6 +27,11 @@ _PARTICLES = re.compile("(?:呢|啊|呀|吧|哦|嘛|啦)+$")
 _LINKING_END = re.compile(f"(?:{LINKING}|[,，])$")
 _NOMINAL_END = re.compile(f"{NOMINAL}$")
 _MODAL = "(?:不)?(?:能|可以|能够|可|会|要|需要|需|是|有|算|属于|应该|应当|应|必须|允许|支持|包括|包含)"
+# 你知道临水大桥吗, 介绍一下临水大桥: what follows is about it.
+_KNOWN = re.compile(
+    "(?:(?:请|麻烦)?(?:你|您)?(?:知道|了解|听说过?|看过|读过|听过|认识)|(?:请|麻烦)?(?:你|您|帮我|给我|跟我|再)*(?:介绍|说说|讲讲|讲解|谈谈|说明|查|查查|看看|解释)(?:一下|下)?|关于)"
+    "(?P<what>[^,，]{2,}?)(?:吗|么|嘛|吧|的情况|的信息)?"
+)
 _NO_NOUN = re.compile("^(?:钱|时间|间|人次?|元钱?|左右|以上|以下|以内|的|能|才|之[前后])+$")
 _ASPECT_END = re.compile("(?:了|过|着|的|是|为|要|会|有|共|由|一共|总共|计划|预计|,)+$")
 _ADVERBIAL_END = re.compile("[上中里内]$")
@@ -73,18 +79,23 @@ def predicate_start(folded: str, ask: Asking) -> int:
 
     Verbs belong to it only before a figure: in 甲方逾期付款怎么办 they are what is asked about.
     """
+    if ask.kind == "whether" and ask.end == len(folded):
+        # 产假可以分开休吗: the predicate begins with 可以.
+        begin = opening(folded)
+        modal = next((w for w in words(folded) if w.start >= begin + 2 and re.fullmatch(_MODAL, w.text)), None)
+        return modal.start if modal else ask.start
     ordinals = {slot.end for slot in ordinal_slots(folded)}
     at = ask.start
     while at > 1 and at not in ordinals:
         link = _LINKING_END.search(folded[:at])
-        if link and link.start() > 0 and not _across(folded, link.start()):
+        if link and link.start() > 0 and not _across(folded, link.start()) and not _named_plan(folded, link.start()):
             at = link.start()
             continue
         last = next((w for w in words(folded) if w.end == at), None)
         before = folded[: last.start] if last else ""
         if (
             last
-            and ask.kind == "figure"
+            and ask.kind in ("figure", "where")
             and (last.verb or last.flag == "d" or re.fullmatch(PREDICATE, last.text))
             and not _NOMINAL_END.search(folded[:at])
             and len(before) >= 2
@@ -96,9 +107,15 @@ def predicate_start(folded: str, ask: Asking) -> int:
     return at
 
 
+def _named_plan(folded: str, at: int) -> bool:
+    """Whether 计划 at ``at`` is the end of a name (碧波计划) rather than what somebody plans (全市计划新建)."""
+    before = next((w for w in words(folded) if w.end == at), None)
+    return folded.startswith("计划", at) and before is not None and before.noun and not before.place
+
+
 def _across(folded: str, at: int) -> bool:
-    """Whether a word that names something goes across ``at``: the 有 of 国有 links nothing."""
-    return any(w.start < at < w.end and w.noun for w in words(folded))
+    """Whether a word goes across ``at``: the 有 of 国有 and the 得 of 获得 link nothing."""
+    return any(w.start < at < w.end for w in words(folded))
 
 
 def topic(question: str) -> str:
@@ -110,11 +127,14 @@ def topic(question: str) -> str:
     begin = opening(folded)
     ask = asking(folded)
     if ask is None:
-        return _PARTICLES.sub("", question[begin:])
-    if ask.kind == "whether" and ask.end == len(folded):
-        modal = next((w for w in words(folded) if w.start >= begin + 2 and re.fullmatch(_MODAL, w.text)), None)
-        return question[begin : modal.start if modal else ask.start]
+        known = _KNOWN.fullmatch(folded)
+        return question[known.start("what") : known.end("what")] if known else _PARTICLES.sub("", question[begin:])
+    known = _KNOWN.fullmatch(folded)
+    if known:
+        return question[known.start("what") : known.end("what")]
     head_end = predicate_start(folded, ask)
+    if ask.kind == "whether" and ask.end == len(folded):
+        return question[begin:head_end]
     before, predicate, rest = folded[begin:head_end], folded[head_end : ask.start], folded[ask.end :]
     if ask.kind in ("which", "what") and _bare(folded[begin : ask.start]):
         # 哪条街被评为示范街: the street that …
@@ -186,7 +206,7 @@ def subject(question: str) -> str:
 
 def entity(text: str) -> str:
     """The thing that a topic names, without the side of it that was asked for: the bridge of 大桥的全长."""
-    found = re.search(f"(?:的)?{ATTRIBUTE}$", fold(text))
+    found = re.search(f"(?:的)?(?:{ATTRIBUTE}|(?<=的)[^的]{{0,3}}{MEASURE})$", fold(text))
     return text[: found.start()] if found and found.start() >= 2 else text
 
 

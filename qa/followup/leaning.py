@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from qa.followup.anatomy import asking, opening
 from qa.followup.slots import TIME, YEAR, amount_slots, ordinal_slots, place_slots, role_slots, time_slots
-from qa.followup.vocabulary import ACTIVITY, ASKING, CHANGE, CLASSIFIER, INDEPENDENT, LINKING, PREDICATE, SIDE, THEN, UNIT, any_of
+from qa.followup.vocabulary import ACTIVITY, ASKING, CHANGE, CLASSIFIER, HAVING, INDEPENDENT, LINKING, PREDICATE, ROLE, SIDE, THEN, UNIT, any_of
 from qa.followup.words import Word, words
 
 
@@ -43,6 +43,7 @@ _CORRECTED = re.compile(
     "(?:(?:不对|不是|错了|说错了|抱歉|对不起|等等|哦|噢|啊)[,，。、!]*)*(?:(?:我|咱)(?:是)?(?:(?:想)?(?:问|说|指|要|知道)的?(?:的是|是)?)|应该是|改(?:成|为|问)|换(?:成|作|做|到)|"
     "想(?:问|知道)的是|(?:我)?更?想知道)(?P<what>.{1,30}?)(?:的)?(?:呢)?$"
 )
+_SORRY = re.compile("(?:(?:不对|错了|说错了|我?搞错了|抱歉|对不起|哦|噢|啊)[,，。、!]*)+(?:应该)?是(?P<what>.{1,20}?)(?:的)?")
 _NOT_BUT = re.compile("(?:我(?:说|问|指)的)?(?:不是|不要|别看)(?P<not>.{1,15}?)[,，](?:而?是|要|看|改?问|我?(?:问|说|要|指)的?是?)(?P<what>.{1,20}?)(?:的)?$")
 _IF = re.compile(f"(?:{THEN})?(?:如果|要是|假如|若是?|倘若|换成|换作|换做)(?:是|换成)?(?P<what>.{{1,20}}?)(?:的话|的)?(?:呢|又?怎么样|又?如何|怎么办)?$")
 _NE = re.compile(
@@ -104,7 +105,7 @@ def _span(match: re.Match[str], manner: Manner, group: str = "what", *, surely: 
 
 
 def _corrected(folded: str) -> Leaning | None:
-    found = _NOT_BUT.fullmatch(folded) or _CORRECTED.fullmatch(folded) or _IF.fullmatch(folded)
+    found = _NOT_BUT.fullmatch(folded) or _SORRY.fullmatch(folded) or _CORRECTED.fullmatch(folded) or _IF.fullmatch(folded)
     if found and not ASKING.search(found["what"]):
         return _span(found, Manner.ELLIPSIS)
     return None
@@ -150,9 +151,11 @@ def _pronoun(folded: str) -> Leaning | None:
         before = hidden[: match.start()]
         if match["whose"] and not (not before or re.search(f"(?:{THEN}|[,，在对由从比及与和将把]|{YEAR})$", before)):
             continue
+        if match["whose"] and any(w.start == match.end() and w.flag.startswith("nr") for w in words(folded)):
+            continue  # 其美多吉
         if match["this"] and not _demonstrative(hidden, match):
             continue
-        if _has_antecedent(before):
+        if _has_antecedent(before, match["they"] or ""):
             return None
         return Leaning(Manner.PRONOUN, match.start(), match.end(), not match["this"] and not match["they"])
     return None
@@ -169,13 +172,19 @@ def _demonstrative(hidden: str, match: re.Match[str]) -> bool:
     return not (this == "那" and after and after not in "的有是在由")
 
 
-def _has_antecedent(before: str) -> bool:
+def _has_antecedent(before: str, they: str) -> bool:
     """Whether something stands before a pronoun that it can mean: 钱钟书写了《围城》, 他的笔名."""
     if "〇" in before:
         return True
     rest = _BEFORE_PRONOUN.sub("", before, count=1)
     rest = re.sub(f"{TIME}|哪一?{CLASSIFIER}?(?:{_WHICH_OF})?|谁|什么(?:时候)?|多少|几{CLASSIFIER}|怎么|如何", "", rest)
-    return any((w.noun or w.flag in ("r", "x", "m")) and w.text not in (",", "，") for w in words(rest))
+    people = they.startswith("它")  # 用户怎么给它充电: the users are not meant
+    return any(
+        (w.noun or w.flag in ("r", "x", "m"))
+        and w.text not in (",", "，")
+        and not (people and re.fullmatch(f"{ROLE}|我们?|你们?|人", w.text))
+        for w in words(rest)
+    )
 
 
 def _then(folded: str) -> Leaning | None:
@@ -196,6 +205,10 @@ def _subject(folded: str) -> Leaning | None:
     if re.fullmatch("(?:具体)?(?:为什么|为何|谁|哪里|哪儿|哪些|什么时候|何时|多少|几[个家户天年]|怎么办|多久|多长时间)(?:呢|啊|呀)?", body):
         return Leaning(Manner.SUBJECT, begin, begin)
     if _CAUSING.match(body):
+        return Leaning(Manner.SUBJECT, begin, begin)
+    if re.fullmatch(f"(?:一共|总共|现在|目前)?{ROLE}(?:一共|总共|共)?有?(?:多少|几){UNIT}", body):
+        return Leaning(Manner.SUBJECT, begin, begin)  # 用户有多少
+    if re.fullmatch(f"(?:还|也)?(?:会)?有(?:没有|什么)?{HAVING}(?:吗|么)?", body):
         return Leaning(Manner.SUBJECT, begin, begin)
     if _EXISTENTIAL.match(body) and not re.search(f"(?:{_WHICH_OF}|多少{UNIT}|几{UNIT})(?:的|呢)?$", body):
         return None
@@ -227,7 +240,16 @@ def _lacks_subject(body: str) -> bool:
     modal = ask.kind == "whether" and bool(re.match("(?:还|也)?(?:可以|能|要|需要|会|必须|允许|可不可以|能不能|要不要|需不需要)", body))
     if re.match(INDEPENDENT, body) and not re.fullmatch(f"{SIDE}(?:是|有|为|要|共|一共|最高|最低)*(?:多少|几|谁|什么|哪)[^\\W\\d_]{{0,3}}", body):
         return False
-    return all(_light(word, covered, body[word.end :], modal) for word in words(body))
+    if re.match(f"(?!{SIDE}){PREDICATE}{SIDE}", body) and not re.match(f"(?:{PREDICATE})*(?:条件|要求|流程|程序|材料|手续|原因|方式|方法|结果|情况)", body):
+        return False  # 交房日期 is a subject
+    seen = words(body)
+    return all(
+        _light(word, covered, body[word.end :], modal)
+        # What follows the interrogative, or is denied, is said of the subject: 多久到账, 不服怎么办.
+        or (word.verb or word.flag == "vn")
+        and (word.start >= ask.end or word.text[0] in "不未没" or re.search("[不未没]$", body[: word.start]))
+        for word in seen
+    )
 
 
 def _light(word: Word, covered: list[tuple[int, int]], rest: str, modal: bool) -> bool:
@@ -243,6 +265,8 @@ def _light(word: Word, covered: list[tuple[int, int]], rest: str, modal: bool) -
         return True
     if modal and word.verb and len(word.text) <= 2:
         return True
+    if word.noun and len(word.text) > 1 and word.flag != "vn":
+        return bool(re.fullmatch(f"{SIDE}|{PREDICATE}|{LINKING}", word.text))
     if re.fullmatch(f"(?:{_LIGHT.pattern})+", word.text):
         return True
     # An unknown verb right before a figure: 实际产了多少.

@@ -145,7 +145,7 @@ def _subject_of(rest: str, earlier: Earlier) -> str:
     change = re.search(f"(?:实际)?(?P<verb>{CHANGE})$", folded)
     if change and change["verb"] in rest:
         return about[: change.start()]
-    if not re.search(f"{CHANGE}|占|同比|环比|多[少大高长]$|^是", rest) or _LEADING_SIDE.match(rest):
+    if not re.search(f"{CHANGE}|占|同比|环比|多[少大高长]$|^是(?:多少|几)", rest) or _LEADING_SIDE.match(rest):
         about = entity(subject(earlier.question)) if not _REACHED.search(rest) else entity(about)
     return about
 
@@ -332,17 +332,30 @@ def _this(this: str, noun: str, rest: str, earlier: Earlier) -> str:
         return _up_to(thing, noun)
     if noun in folded:
         return about
-    return _up_to_kind(noun, thing)
+    return _up_to_kind(noun, thing) or (thing if this.startswith("这") and _may_be(noun, thing) else "")
 
 
 def _up_to(thing: str, noun: str) -> str:
     """``thing`` up to its last ``noun``: 恒屹储能项目 of 恒屹储能项目投资."""
     end = fold(thing).rfind(noun) + len(noun)
+    title = re.match("[《“][^》”]*[》”]", thing[end:])
+    if title:
+        return thing[: end + title.end()]
     return thing[: end + 1] if thing[end : end + 1] in ("》", "”") else thing[:end]
 
 
 def _of_kind(noun: str, name: str) -> bool:
     return any(re.fullmatch(nouns, noun) and re.search(f"(?:{ends})$", fold(name)) for nouns, ends in _KINDS)
+
+
+_ANY_NAME = "(?:动物|植物|物种|人物|游戏|书|小说|电影|片|剧|节目|作品|歌曲|产品|平台|软件|公司|组织|品牌|药|病|疾病|技术)"
+
+
+def _may_be(noun: str, thing: str) -> bool:
+    """Whether ``thing`` may be called a ``noun``: names of animals or games do not show what they are."""
+    folded = _without_times(fold(thing))
+    known = any(re.search(f"(?:{ends})$", folded) for nouns, ends in _KINDS if not re.fullmatch(nouns, noun))
+    return bool(re.fullmatch(_ANY_NAME, noun)) and not known and len(folded) >= 2
 
 
 def _up_to_kind(noun: str, thing: str) -> str:

@@ -17,13 +17,17 @@ from qa.followup.slots import (
     run_start,
     time_slots,
 )
-from qa.followup.vocabulary import ASKED_FOR, CHANGE, NOMINAL, OF_INDICATOR, SIBLINGS, SIDE, UNIT
+from qa.followup.vocabulary import ASKED_FOR, CHANGE, MEASURE, NOMINAL, OF_INDICATOR, SIBLINGS, SIDE, UNIT
 from qa.followup.woven import Woven, edited, own
 from qa.followup.words import words
 from qa.text.normalise import fold
 
 _ASKING_OF: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(f"{side}$"), ask) for side, ask in ASKED_FOR)
 _SIDE = re.compile(f"(?:实际|预期|计划|主要|具体|最终)?(?:{CHANGE}|完成)?{SIDE}$")
+_PLANNED = re.compile("计划(?:数|任务)?|任务数?")
+_MEASURED = re.compile(f"[^\\W\\d_]{{0,3}}{MEASURE}")
+# 县花 of a county, 编者 of a book: what another side takes the place of, though no list has it.
+_OF_NAMED = re.compile("(?<=[》”市县区省镇乡村国])的[^的]{1,4}$|的[^的]{0,3}[者人员师长]$")
 _ACTUAL = re.compile("实际|实际(?:上|完成|情况|值|数)?|完成情况|实际完成情况")
 _AIM = re.compile("(?:的)?(?:预期|计划|增长)?(?:目标|任务|计划数?|预期)(?:任务|数)?")
 
@@ -225,16 +229,17 @@ def _side(folded: str, wanted: str, new: str) -> list[Edit] | None:
             return None
         keep = "增长" if "增长" in aim.group() else ""
         return [Edit(aim.start(), aim.end(), keep + new)]
-    if not _SIDE.fullmatch(wanted):
+    if not _SIDE.fullmatch(wanted) and not _PLANNED.fullmatch(wanted) and not _MEASURED.fullmatch(wanted):
         return None
-    asked = next(a for pattern, a in _ASKING_OF if pattern.search(wanted))
+    asked = next((a for pattern, a in _ASKING_OF if pattern.search(wanted)), "是多少")
     end = predicate_start(folded, ask)
     if end < 2 or (ask.start < 2 and len(folded) - ask.end >= 2):
         # 谁负责河道治理: the thing stands behind.
         return None
     head = folded[:end]
     of_indicator = re.search(f"{OF_INDICATOR}$", wanted)
-    kept = without_side(head) if not of_indicator or re.search(f"{OF_INDICATOR}$", head) else head
+    named = _OF_NAMED.search(head) if not of_indicator else None
+    kept = head[: named.start()] if named else without_side(head) if not of_indicator or re.search(f"{OF_INDICATOR}$", head) else head
     predicate = folded[end : ask.start]
     verb = re.search(CHANGE, predicate)
     if verb and re.search("目标|任务|预期", wanted) and not re.search(CHANGE, wanted):
@@ -263,9 +268,15 @@ def _role(folded: str, wanted: str, new: str) -> list[Edit] | None:
     if not there:
         return None
     old = there[0]
+    if re.fullmatch(_PARTY, wanted):
+        party = re.search(f"{_PARTY}$", folded[old.start : old.end])
+        old = Slot(Kind.ROLE, old.start + party.start(), old.end) if party else old
     # 农村居民 for 城镇居民, not for 湖北省城镇居民.
     start = max([old.start, *(s.end for s in (*time_slots(folded), *official_places(folded)) if s.end <= old.end and s.end > old.start)])
     return [Edit(start, old.end, new)]
+
+
+_PARTY = "(?:单位|个人|企业|公司|家庭|业主|物业|雇主|用人单位|劳动者)"
 
 
 def _first_sibling(wanted: str, folded: str) -> tuple[str, str] | None:
@@ -307,6 +318,8 @@ def _same_end(folded: str, wanted: str, new: str) -> list[Edit] | None:
             return [Edit(3, at + size, new)]
         start = run_start(folded, at)
         start = max([start, *(s.end for s in official_places(folded) if s.end <= at + size and s.end > start and not wanted.startswith(folded[s.start : s.end]))])
+        if "的" in wanted[:-size] and folded[start - 1 : start] == "的":
+            start = run_start(folded, start - 1)
         if start >= at or folded[start:at] == wanted[:-size]:
             continue
         if any(w.start < at + size < w.end for w in words(folded)):
@@ -340,6 +353,9 @@ def _same_start(folded: str, wanted: str, new: str) -> list[Edit] | None:
             return None
         start = at if size == 1 else run_start(folded, at) if at else 0
         end = _run_end(folded, at + size, limit)
+        amount = next((s for s in amount_slots(folded) if s.start == at + size), None)
+        if amount and any(s.start == size for s in amount_slots(wanted)):
+            end = amount.end
         if end > at + size or wanted[size:]:
             return [Edit(start, end, new)]
     return None
@@ -399,6 +415,9 @@ def _subject_end(folded: str, begin: int, ask: Asking) -> int:
         if seen and word.text in _PREDICATES and folded[word.end : word.end + 1] != "的":
             return word.start
         seen = seen or word.noun
+    of = folded.rfind("的", begin + 2, end)
+    if of > 0 and end - of <= 5 and not re.search("[,，]", folded[begin:of]):
+        return of
     side = _SIDE.search(folded[begin:end])
     if side and side.start() >= 2:
         cut = begin + side.start()
