@@ -16,6 +16,7 @@ from qa.followup.vocabulary import (
     NOT_ASKING,
     OPENING,
     PREDICATE,
+    ROLE,
     SIDE,
     UNIT,
 )
@@ -95,7 +96,7 @@ def predicate_start(folded: str, ask: Asking) -> int:
         before = folded[: last.start] if last else ""
         if (
             last
-            and ask.kind in ("figure", "where")
+            and (ask.kind in ("figure", "where") or re.search("[在于]$", folded[: ask.start]))
             and (last.verb or last.flag == "d" or re.fullmatch(PREDICATE, last.text))
             and not _NOMINAL_END.search(folded[:at])
             and len(before) >= 2
@@ -193,11 +194,13 @@ def subject(question: str) -> str:
     folded = fold(question)
     ask = asking(folded)
     about = topic(question)
-    if ask is None or ask.kind not in ("figure", "what", "which"):
+    if ask is None or ask.kind not in ("figure", "what", "which", "when", "where"):
         return about
     begin = opening(folded)
     end = predicate_start(folded, Asking("figure", ask.start, ask.end))
     places = {(s.start, s.end) for s in place_slots(folded)}
+    if re.search(f"(?:{ROLE}|政府|[局部委厅处科院所队])$", folded[begin:end]) and ask.kind in ("when", "where"):
+        return about  # 市政府什么时候发布规划 is about the plan
     nouns = [w for w in words(folded) if begin <= w.start and w.end <= end and w.noun]
     if not nouns or all(any(a <= w.start and w.end <= b for a, b in places) for w in nouns) or not about.startswith(question[begin:end]):
         return about
@@ -212,5 +215,5 @@ def entity(text: str) -> str:
 
 def without_side(text: str) -> str:
     """As ``entity``, but for any side: 产量 and 增速, too."""
-    found = re.search(f"(?:的)?(?:实际|预期)?{SIDE}$", fold(text))
+    found = re.search(f"(?:的)?(?:实际|预期)?(?:{SIDE}|(?<=的)[^的]{{0,3}}{MEASURE})$", fold(text))
     return text[: found.start()] if found and found.start() >= 2 else text

@@ -60,7 +60,7 @@ _THIS = f"(?:该(?:{CLASSIFIER})?|此(?:{CLASSIFIER}|项)?|这(?:一)?(?:{CLASSI
 PRONOUN = re.compile(
     f"(?P<both>两者|二者|它们俩|(?:这|上述)(?:两|二)(?:者|{CLASSIFIER})(?:{_HEAD_NOUN})?)"
     "|(?P<first>前者)|(?P<second>后者)"
-    f"|(?P<they>{_SINGULAR}们?)(?!人|国|乡|山)"
+    f"|(?P<they>{_SINGULAR}(?:们(?![班队厂家校村])|(?![们人国乡山])))"
     "|(?P<within>其中)(?!一)"
     "|(?P<whose>其)(?![他它她余次实间])"
     "|(?P<there>当地|这里|那里|那儿|这儿|该地(?!区))"
@@ -89,7 +89,7 @@ _WHICH_OF = any_of("部门 单位 公司 企业 机构 人 地方 国家 城市 
 
 
 @lru_cache(maxsize=512)
-def leaning(folded: str) -> Leaning | None:
+def manner_of(folded: str) -> Leaning | None:
     """How the folded question, without marks at its end, leans; None for not at all."""
     return _corrected(folded) or _ellipsis(folded) or _pronoun(folded) or _then(folded) or _subject(folded) or _again(folded)
 
@@ -212,7 +212,7 @@ def _subject(folded: str) -> Leaning | None:
         return Leaning(Manner.SUBJECT, begin, begin)
     if _EXISTENTIAL.match(body) and not re.search(f"(?:{_WHICH_OF}|多少{UNIT}|几{UNIT})(?:的|呢)?$", body):
         return None
-    if _SUPERLATIVE.search(body) or re.search(ACTIVITY, body) or _OF_SOMETHING.search(body) or body.startswith("什么是"):
+    if _SUPERLATIVE.search(body) or re.search(ACTIVITY, body[: ask.start] if ask.kind == "figure" else body) or _OF_SOMETHING.search(body) or body.startswith("什么是"):
         return None
     if _lacks_subject(body):
         return Leaning(Manner.SUBJECT, begin, begin)
@@ -227,15 +227,19 @@ def _lacks_subject(body: str) -> bool:
     if ask.kind == "figure" and re.search(f"{CHANGE}(?:了|到)?(?:多少|几|百分)", body):
         slots += place_slots(body)  # 湖北增长了多少 lacks what grew, but 金华市什么时候设立 lacks nothing
     covered = [(s.start, s.end) for s in slots] + [(ask.start, ask.end)]
-    which = re.match(f"(?:{CLASSIFIER})?{_WHICH_OF}", body[ask.end :]) if ask.kind in ("which", "what") else None
+    which = None
+    if ask.kind in ("which", "what"):
+        which = re.match(f"(?:{CLASSIFIER})?{_WHICH_OF}|{CLASSIFIER}?[^\\W\\d_]{{1,3}}$", body[ask.end :])
     if which:
         covered.append((ask.end, ask.end + which.end()))
     for match in re.finditer(f"占(?!地(?:面积|多|约|几))[^\\W\\d_]{{2,14}}?(?=的|多少|百分|几)|(?:比|较){_MEASURE}", body):
         covered.append(match.span())
-    if ask.kind == "figure" and body[ask.end :].strip("的了呢"):
-        after = body[ask.end :].strip("的了呢")
-        if not re.fullmatch(f"(?:{PREDICATE}|{SIDE}|{LINKING}|左右|以上|以下|人|户|钱)+", after):
-            return False
+    for match in re.finditer("在?(?:全[国省市县区球校]|同行业|行业内?|世界)(?=排|位居|居|占|第|属|领先)", body):
+        covered.append(match.span())
+    last = words(body)[-1]
+    for word in words(body):
+        if word.noun and word.start >= ask.end and word is not last and ask.kind in ("who", "how", "when", "why") and re.fullmatch(SIDE, word.text):
+            return False  # 谁来监督资金使用 names what is to be watched over
     # 可以分开休吗, 能不能提前拿: whatever is allowed, of whatever.
     modal = ask.kind == "whether" and bool(re.match("(?:还|也)?(?:可以|能|要|需要|会|必须|允许|可不可以|能不能|要不要|需不需要)", body))
     if re.match(INDEPENDENT, body) and not re.fullmatch(f"{SIDE}(?:是|有|为|要|共|一共|最高|最低)*(?:多少|几|谁|什么|哪)[^\\W\\d_]{{0,3}}", body):
@@ -246,8 +250,12 @@ def _lacks_subject(body: str) -> bool:
     return all(
         _light(word, covered, body[word.end :], modal)
         # What follows the interrogative, or is denied, is said of the subject: 多久到账, 不服怎么办.
-        or (word.verb or word.flag == "vn")
-        and (word.start >= ask.end or word.text[0] in "不未没" or re.search("[不未没]$", body[: word.start]))
+        or (word.verb or word.flag in ("vn", "l", "i"))
+        and (
+            word.start >= ask.end
+            or (word.text[0] in "不未没" and len(word.text) < 4)
+            or re.search("[不未没]$", body[: word.start])
+        )
         for word in seen
     )
 
@@ -257,7 +265,9 @@ def _light(word: Word, covered: list[tuple[int, int]], rest: str, modal: bool) -
         return True
     if any(start < word.end and word.start < end for start, end in covered) and word.end - word.start <= 4:
         return True
-    if word.flag in ("x", "uj", "ul", "uz", "ug", "ud", "uv", "u", "p", "c", "y", "e", "m", "q") and word.text not in ("与", "和"):
+    if word.flag == "x":
+        return not word.text.isalnum()
+    if word.flag in ("uj", "ul", "uz", "ug", "ud", "uv", "u", "p", "c", "y", "e", "m", "q") and word.text not in ("与", "和"):
         return True
     if word.flag in ("d", "r", "f", "ad") and len(word.text) <= 3:
         return not re.fullmatch("其[他它余]|各|每|本|某|任何|所有|全体", word.text)
@@ -266,7 +276,7 @@ def _light(word: Word, covered: list[tuple[int, int]], rest: str, modal: bool) -
     if modal and word.verb and len(word.text) <= 2:
         return True
     if word.noun and len(word.text) > 1 and word.flag != "vn":
-        return bool(re.fullmatch(f"{SIDE}|{PREDICATE}|{LINKING}", word.text))
+        return bool(re.fullmatch(f"{SIDE}|{PREDICATE}|{LINKING}|季度|学期|月度|年度", word.text))
     if re.fullmatch(f"(?:{_LIGHT.pattern})+", word.text):
         return True
     # An unknown verb right before a figure: 实际产了多少.

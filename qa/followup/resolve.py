@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from qa.followup.anatomy import asking, entity, opening, predicate_start, subject, topic
-from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, leaning
+from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, manner_of
 from qa.followup.slots import EXPLICIT_YEAR, Kind, official_places, place_slots, time_slots, without
 from qa.followup.swap import swapped
 from qa.followup.vocabulary import CHANGE, LINKING, ROLE, SIDE, THEN, WHO_SIDE
@@ -29,7 +29,7 @@ def resolved(question: str, earlier: Earlier) -> Woven | None:
     folded = fold(question)
     begin = inner(folded)
     question, folded = question[begin:], folded[begin:]
-    how = leaning(folded)
+    how = manner_of(folded)
     if how is None:
         return own(question) if begin else None
     if how.manner is Manner.ELLIPSIS:
@@ -93,15 +93,17 @@ def _year_of(word: str, earlier: Earlier) -> str | None:
 def _then(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven | None:
     word = folded[how.start : how.end]
     rest = question[how.end :].lstrip(",，的")
-    whole = leaning(fold(rest))
+    whole = manner_of(fold(rest))
     lacking = whole is not None and whole.manner is Manner.SUBJECT
     year = _year_of(word, earlier)
     if year is None:
         return _subject(question[how.start :], earlier) if lacking else None
-    if lacking:
+    places = official_places(fold(earlier.question))
+    old = asking(fold(earlier.question))
+    general = places and old and old.kind == "figure" and not re.search(f"{CHANGE}|^{SIDE}", fold(rest))
+    if lacking and not general:
         about = _without_times(_subject_of(fold(rest), earlier))
         return carried(year) + _joined(about, rest)
-    places = official_places(fold(earlier.question))
     place = earlier.question[places[0].start : places[0].end] if places and not place_slots(fold(rest)) else ""
     return carried(place + year) + own(rest)
 

@@ -292,6 +292,17 @@ def _first_sibling(wanted: str, folded: str) -> tuple[str, str] | None:
     return best
 
 
+def _acts(rest: str) -> bool:
+    """Whether something is done in ``rest``: the 逾期交货 of 卖方逾期交货."""
+    return len(rest) > 2 and words(rest)[0].verb
+
+
+def _act_end(folded: str, at: int) -> int:
+    """Where what a party does ends: before the predicate of the question."""
+    ask = asking(folded)
+    return max(at, _subject_end(folded, opening(folded), ask)) if ask else at
+
+
 def _sibling(folded: str, wanted: str, new: str) -> list[Edit] | None:
     found = _first_sibling(wanted, folded)
     if found is None:
@@ -301,6 +312,8 @@ def _sibling(folded: str, wanted: str, new: str) -> list[Edit] | None:
     rest = wanted[len(mine) :].lstrip("的")
     if rest and not folded.startswith(rest, at + len(other)):
         # 农村居民收入 against 城镇收入: the new piece says more.
+        if _acts(rest):
+            return [Edit(at, _act_end(folded, at + len(other)), new)]
         return None if len(rest) > 2 else [Edit(at, at + len(other), new)]
     return [Edit(at, at + len(other) + len(rest), new)]
 
@@ -333,7 +346,7 @@ def _ends_at(folded: str, ending: str, limit: int, size: int) -> int | None:
     at = folded.rfind(ending, 0, limit)
     while at > 0:
         word = next((w for w in words(folded) if w.start < at + size <= w.end), None)
-        if word and word.end == at + size and (word.noun or size > 1):
+        if word and word.end == at + size and (word.noun or word.flag == "b" or size > 1):
             return at
         at = folded.rfind(ending, 0, at + size - 1)
     return None
@@ -425,4 +438,4 @@ def _subject_end(folded: str, begin: int, ask: Asking) -> int:
     return end
 
 
-_PREDICATES = frozenset("占 比 由 属于 位于 距 距离 拉动 带动 投资 使用 获得 需要 应当 必须 可以 参加 申请 办理 缴纳 提交".split())
+_PREDICATES = frozenset("占 比 由 属于 位于 距 距离 拉动 带动 投资 承担 负责 享受 适用 给予 使用 获得 需要 应当 必须 可以 参加 申请 办理 缴纳 提交".split())
