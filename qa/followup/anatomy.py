@@ -9,7 +9,6 @@ from qa.followup.slots import ordinal_slots, place_slots, time_slots, without
 from qa.followup.vocabulary import (
     ASKING,
     ATTRIBUTE,
-    CHANGE,
     LINKING,
     MEASURE,
     NOMINAL,
@@ -30,7 +29,8 @@ _NOMINAL_END = re.compile(f"{NOMINAL}$")
 _MODAL = "(?:不)?(?:能|可以|能够|可|会|要|需要|需|是|有|算|属于|应该|应当|应|必须|允许|支持|包括|包含)"
 # 你知道临水大桥吗, 介绍一下临水大桥: what follows is about it.
 _KNOWN = re.compile(
-    "(?:(?:请|麻烦)?(?:你|您)?(?:知道|了解|听说过?|看过|读过|听过|认识)|(?:请|麻烦)?(?:你|您|帮我|给我|跟我|再)*(?:介绍|说说|讲讲|讲解|谈谈|说明|查|查查|看看|解释)(?:一下|下)?|关于)"
+    "(?:(?:请|麻烦)?(?:你|您)?(?:知道|了解|听说过?|看过|读过|听过|认识)|(?:请|麻烦)?(?:你|您|帮我|给我|跟我|"
+    "再)*(?:介绍|说说|讲讲|讲解|谈谈|说明|查|查查|看看|解释)(?:一下|下)?|关于)"
     "(?P<what>[^,，]{2,}?)(?:吗|么|嘛|吧|的情况|的信息)?"
 )
 _NO_NOUN = re.compile("^(?:钱|时间|间|人次?|元钱?|左右|以上|以下|以内|的|能|才|之[前后])+$")
@@ -66,7 +66,7 @@ def opening(folded: str) -> int:
 
 def asking(folded: str) -> Asking | None:
     """The first interrogative, outside quotation marks."""
-    hidden = re.sub("《[^》]*》|“[^”]*”|\"[^\"]*\"", lambda m: "〇" * len(m.group()), folded)
+    hidden = re.sub('《[^》]*》|“[^”]*”|"[^"]*"', lambda m: "〇" * len(m.group()), folded)
     for match in ASKING.finditer(hidden):
         around = hidden[max(0, match.start() - 2) : match.end() + 1]
         if NOT_ASKING.search(around):
@@ -151,7 +151,9 @@ def topic(question: str) -> str:
     if ask.kind == "figure" and _ADVERBIAL_END.search(before):
         # 在“三农”上投了多少钱: the money that …
         verb = _ASPECT_END.sub("", folded[begin : ask.start])
-        return f"{question[begin : begin + len(verb)]}的{'钱' if folded[ask.start : ask.end].endswith('钱') else '数额'}"
+        return (
+            f"{question[begin : begin + len(verb)]}的{'钱' if folded[ask.start : ask.end].endswith('钱') else '数额'}"
+        )
     return question[begin:head_end]
 
 
@@ -202,7 +204,11 @@ def subject(question: str) -> str:
     if re.search(f"(?:{ROLE}|政府|[局部委厅处科院所队])$", folded[begin:end]) and ask.kind in ("when", "where"):
         return about  # 市政府什么时候发布规划 is about the plan
     nouns = [w for w in words(folded) if begin <= w.start and w.end <= end and w.noun]
-    if not nouns or all(any(a <= w.start and w.end <= b for a, b in places) for w in nouns) or not about.startswith(question[begin:end]):
+    if (
+        not nouns
+        or all(any(a <= w.start and w.end <= b for a, b in places) for w in nouns)
+        or not about.startswith(question[begin:end])
+    ):
         return about
     return question[begin:end]
 
