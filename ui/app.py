@@ -82,7 +82,7 @@ def mount_options() -> dict[str, Any]:
         "run_history": False,
         "ssr_mode": False,
         "show_error": False,
-        "i18n": translations,
+        "i18n": translations(page.TRANSLATIONS for page in further_pages()),
         "mcp_server": True,
         "enable_monitoring": False,
     }

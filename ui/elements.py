@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.i18n import I18nData
 
 from ui.texts import EN, ZH, Texts
 
@@ -25,10 +27,18 @@ def _all(texts: Texts) -> dict[str, str]:
     return {field.name: getattr(texts, field.name) for field in fields(texts)}
 
 
-translations = gr.I18n(**{"zh": _all(ZH), "zh-CN": _all(ZH), "en": _all(EN)})
-"""For gradio's own components, which the browser translates."""
+def translations(further: Iterable[Mapping[str, Mapping[str, str]]] = ()) -> gr.I18n:
+    """For gradio's own components, which the browser translates: the window's texts, and those of ``further`` pages.
+
+    Each of ``further`` gives language (zh or en) -> key -> text.
+    """
+    texts = {"zh": _all(ZH), "en": _all(EN)}
+    for page in further:
+        for language, mine in texts.items():
+            mine.update(page.get(language, {}))
+    return gr.I18n(**{**texts, "zh-CN": texts["zh"]})
 
 
 def labels(name: str) -> Any:
     """The text of that name, in the language that the browser takes."""
-    return translations(name)
+    return I18nData(name)

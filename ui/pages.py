@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -15,9 +15,14 @@ GROUP = "yinda.pages"
 
 
 class Page(Protocol):
-    """A page: its path below the window's address, what a link to it says, and how it is put there."""
+    """A page: its path below the window's address, what a link to it says, and how it is put there.
+
+    ``TRANSLATIONS`` are texts for the labels of its components: language (zh or en) -> key -> text. The window has the
+    keys of all pages in one, so that they begin with the page's ``PATH``.
+    """
 
     PATH: str
+    TRANSLATIONS: Mapping[str, Mapping[str, str]]
 
     def name(self, language: str) -> str:
         """What a link says, in a language (zh or en)."""

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from eval.drafting import Draft
+from eval.page.text import Texts
 from eval.sets import cells
 from eval.types import Evidence
 from qa import YindaError
 
 # Columns: accepted, question, answers, kind, evidence, document, history, id.
-WIDTHS: list[str | int] = ["64px", "26%", "16%", "90px", "24%", "130px", "120px", "110px"]
+WIDTHS: list[str | int] = ["84px", "270px", "170px", "118px", "250px", "130px", "130px", "120px"]
 Type = Literal["str", "number", "bool", "date", "markdown", "html"]
 TYPES: list[Type] = ["bool", "str", "str", "str", "str", "str", "str", "str"]
 Row = list[Any]
@@ -30,15 +31,16 @@ def accepted(table: Sequence[Row], value: bool) -> list[Row]:
     return [[value, *row[1:]] for row in _whole(table)]
 
 
-def chosen(drafts: Sequence[Draft], table: Sequence[Row]) -> tuple[list[Draft], list[Row]]:
+def chosen(drafts: Sequence[Draft], table: Sequence[Row], texts: Texts) -> tuple[list[Draft], list[Row]]:
     """The accepted rows as drafts, with the person's edits, and the rows that are left.
 
-    Raises ``YindaError`` for an accepted row without a question, or without the answer that it needs.
+    Raises ``YindaError``, in the words of ``texts``, for an accepted row without a question, or without the answer
+    that it needs.
     """
     by_id = {draft.id: draft for draft in drafts}
     rows = _whole(table)
     taken = [row for row in rows if _true(row[0]) and row[-1] in by_id]
-    return [_edited(by_id[row[-1]], row) for row in taken], [row for row in rows if row not in taken]
+    return [_edited(by_id[row[-1]], row, texts) for row in taken], [row for row in rows if row not in taken]
 
 
 def _row(draft: Draft) -> Row:
@@ -55,19 +57,17 @@ def _row(draft: Draft) -> Row:
     ]
 
 
-def _edited(draft: Draft, row: Row) -> Draft:
+def _edited(draft: Draft, row: Row, texts: Texts) -> Draft:
     edited, shown = (_Cells(*(str(cell or "").strip() for cell in whole[1:-1])) for whole in (row, _row(draft)))
     if not edited.question:
-        raise YindaError("勾选的一行没有问题", "写上问题，或不勾选这一行")
+        raise YindaError(texts.no_question, texts.no_question_hint)
     # Where the person left a cell as it was shown, the draft's own text holds.
     answers = draft.answers if edited.answers == shown.answers else cells.several(edited.answers)
     if draft.needs == "answer" and not answers:
-        hint = (
-            f"填上答案（例如 {draft.suggestions[0]}），或不勾选这一行"
-            if draft.suggestions
-            else "填上答案，或不勾选这一行"
-        )
-        raise YindaError(f"「{edited.question}」还没有答案", hint)
+        hint = texts.no_answer_hint
+        if draft.suggestions:
+            hint = texts.no_answer_hint_like.format(answer=draft.suggestions[0])
+        raise YindaError(texts.no_answer.format(question=edited.question), hint)
     evidence = draft.evidence
     if answers[:1] != draft.answers[:1] or (edited.phrase, edited.document) != (shown.phrase, shown.document):
         # The offsets were those of the answer as proposed.

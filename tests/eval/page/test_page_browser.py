@@ -24,10 +24,11 @@ TEXT = (
     "青石镇统计公报\n\n2023年全镇粮食总产量达到38.7万吨，比上年增长2.1%。\n\n"
     "青石大桥全长1268米，总投资3.2亿元，2021年10月1日建成通车。\n\n青石图书馆于2019年5月18日正式开馆。"
 )
+QUESTION = "青石大桥全长多少米？"
 ROWS = [
     {
         "id": "1",
-        "question": "青石大桥全长多少米？",
+        "question": QUESTION,
         "answers": ["1268米"],
         "evidence": "青石大桥全长",
         "kind": "<b>figure",
@@ -40,6 +41,7 @@ ROWS = [
 def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Library]:
     with Library.open(tmp_path_factory.mktemp("page") / "library", model=embedder) as opened:
         opened.add_bytes(TEXT.encode(), "公报.txt")
+        record(opened, ask(QUESTION, library=opened), QUESTION, [], "right")
         yield opened
 
 
@@ -50,22 +52,16 @@ def page(library: Library) -> Iterator[Any]:
         pytest.skip("needs Chromium")
     from playwright.sync_api import sync_playwright
 
-    from ui.app import build, launch_options
-    from ui.server import free_port
+    from ui.server import serving
 
-    app = build(library)
-    _, url, _ = app.launch(
-        server_name="127.0.0.1", server_port=free_port(), prevent_thread_lock=True, quiet=True, **launch_options()
-    )
-    with sync_playwright() as playwright:
+    with serving(library) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         tab = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         tab.set_default_timeout(WAIT)
         tab.goto(f"{url}evaluation")
-        tab.wait_for_selector("#e-start")
+        tab.wait_for_selector(".e-head")
         yield tab
         browser.close()
-    app.close(verbose=False)
 
 
 def says(page: Any, box: str, text: str) -> None:
@@ -78,10 +74,11 @@ def choose(page: Any, label: str) -> None:
 
 
 def test_the_header_leads_there_and_back(page: Any) -> None:
-    page.click(".e-head a")
+    page.click(".y-pages a >> nth=0")
     page.wait_for_selector("#question textarea")
-    page.click(".y-pages a")
-    page.wait_for_selector("#e-start")
+    page.click(".y-pages a[href^='/evaluation']")
+    page.wait_for_selector(".e-head")
+    assert page.locator("#header-evaluation [aria-current]").inner_text() == "评测"
     assert page.locator(".nav-holder").is_hidden()
 
 
@@ -118,8 +115,6 @@ def test_an_uploaded_set_is_run_over_the_library(page: Any, library: Library, tm
 
 
 def test_a_set_is_drafted_and_saved(page: Any, library: Library) -> None:
-    question = "青石大桥全长多少米？"
-    record(library, ask(question, library=library), question, [], "right")
     page.get_by_role("tab", name="起草评测集").click()
     page.click("#e-feedback")
     says(page, "#e-draft-status", "收进 1 条反馈")
@@ -131,7 +126,7 @@ def test_a_set_is_drafted_and_saved(page: Any, library: Library) -> None:
     page.click("#e-save")
     says(page, "#e-draft-status", "sets/我的评测集.jsonl 现有")
     saved = load_set(library.folder / "sets" / "我的评测集.jsonl", documents=())
-    assert question in {q.question for q in saved.questions}
+    assert QUESTION in {q.question for q in saved.questions}
     assert len(saved.questions) > 1
     for asked in saved.questions:
         assert all(answer in TEXT for answer in asked.answers)
@@ -139,8 +134,42 @@ def test_a_set_is_drafted_and_saved(page: Any, library: Library) -> None:
     choose(page, f"我的评测集（{len(saved.questions)} 题）")
 
 
+def test_the_bar_stays_in_sight_while_the_page_scrolls(page: Any) -> None:
+    page.get_by_role("tab", name="起草评测集").click()
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("scrollY > 0")
+    assert page.evaluate("document.querySelector('.y-header').getBoundingClientRect().top") == 0
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_verdicts_on_answers_are_handed_out(page: Any) -> None:
+    with page.expect_download() as download:
+        page.click(".e-link")
+    assert QUESTION in Path(download.value.path()).read_text("utf-8-sig")
+
+
 def test_nothing_runs_over_at_phone_width(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     for tab in ("运行", "起草评测集"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_page_speaks_the_chosen_language_over_the_library_of_its_address(page: Any, library: Library) -> None:
+    with Library.open(library.folder.parent / "beside", model=library.embedder) as beside:
+        (beside.folder / "sets").mkdir()
+        (beside.folder / "sets" / "more.jsonl").write_text(json.dumps(ROWS[0]) + "\n", "utf-8")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    address = page.url.split("?")[0]
+    page.goto(f"{address}?library=beside")
+    page.click(".y-header [data-language=en]")
+    page.get_by_role("heading", name="Evaluation").wait_for()
+    choose(page, "more (questions: 1)")
+    for said in ("Evaluation set", "Where to look for answers", "This Library", "Give the right passage", "Start"):
+        assert page.get_by_text(said, exact=True).first.is_visible()
+    page.get_by_role("tab", name="Draft a set").click()
+    page.click("#e-propose")
+    says(page, "#e-draft-status", "Nothing to propose")
+    assert page.locator("#e-table").get_by_text("Evidence").count()
+    assert page.locator(".e-link").get_attribute("href") == "/feedback.csv?library=beside"
