@@ -52,7 +52,7 @@ def adding_bytes(library: Library, data: bytes, name: str, warm: WarmUp, texts: 
     def report(step: Step) -> None:
         if given_up.is_set():
             raise _GivenUp
-        steps.put(min(step.done, 1.0))
+        steps.put(float(min(step.done, 1)))
 
     def work() -> None:
         try:

@@ -12,6 +12,7 @@ import pytest
 
 import qa
 from qa import Addition, DocumentError, LibraryError
+from qa.documents.pdf.condition import Condition, warnings
 from ui.texts import EN, ZH
 from ui.texts.errors import told, told_as, told_warning
 
@@ -20,6 +21,7 @@ ROOT = Path(qa.__file__).parent
 WALKED = [
     ROOT / name
     for name in (
+        "../embeddings",
         "documents",
         "library",
         "conversations",
@@ -30,7 +32,7 @@ WALKED = [
         "retriever/retriever.py",
     )
 ]
-KINDS = {"YindaError", "DocumentError", "LibraryError", "QuestionError", "_Inaccessible"}
+KINDS = {"YindaError", "DocumentError", "LibraryError", "QuestionError", "_Inaccessible", "ModelError"}
 SAMPLE = "7,654"
 
 
@@ -65,7 +67,9 @@ def raised() -> list[tuple[str, str]]:
         constants = {
             target.id: node.value.value
             for node in ast.walk(tree)
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
             for target in node.targets
             if isinstance(target, ast.Name)
         }
@@ -102,7 +106,9 @@ def test_what_an_error_names_stays_as_it_was() -> None:
     error = DocumentError("a{b}.txt has an unknown format.", "Formats that are read: .docx .txt")
     assert told(error, ZH) == ("a{b}.txt 的格式不认识。", "能读的格式：.docx .txt")
     assert told(error, EN) == (error.message, error.hint)
-    locked = LibraryError("the Library at /a b is busy: another process is writing to it", "wait for it to finish and try again")
+    locked = LibraryError(
+        "the Library at /a b is busy: another process is writing to it", "wait for it to finish and try again"
+    )
     assert told(locked, ZH) == ("资料库 /a b 正忙：另一个程序在写它", "请等它写完再试")
     full = LibraryError("the folder /a cannot be made: No space left on device", "choose another folder")
     assert told(full, ZH)[0] == "文件夹 /a 建不了：磁盘满了"
@@ -123,3 +129,5 @@ def test_warnings_name_their_pages() -> None:
     warning = "pages 3, 5-9 have no text, only a picture: it may be a scan"
     assert told_warning(warning, ZH) == "第 3, 5-9 页没有文字，只有图片：可能是扫描件"
     assert told_warning(warning, EN) == warning
+    for line in warnings(list(Condition)):
+        assert re.fullmatch("第 [0-9]+ 页[^a-z]+", told_warning(line, ZH)), line

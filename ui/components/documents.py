@@ -8,7 +8,7 @@ from urllib.parse import quote as in_address
 
 from qa import Addition, CatalogueEntry
 from ui.texts import Texts
-from ui.texts.errors import told
+from ui.texts.errors import told, told_warning
 
 ROWS = 100
 """Documents shown at first, and added to the list at a time."""
@@ -55,9 +55,12 @@ def addition_row(addition: Addition, texts: Texts) -> str:
         "failed": texts.failed.format(reason=reason),
     }.get(addition.status, addition.status)
     advice = f"<small>{escape(hint)}</small>" if hint else ""
+    warnings = "".join(
+        f'<small class="d-warnings">{escape(told_warning(warning, texts))}</small>' for warning in addition.warnings
+    )
     name = addition.path.replace("\\", "/").rsplit("/", 1)[-1]
     status = escape(addition.status)
-    return f'<li class="y-{status}"><b>{escape(name)}</b><span>{escape(words)}{advice}</span></li>'
+    return f'<li class="y-{status}"><b>{escape(name)}</b><span>{escape(words)}{advice}</span>{warnings}</li>'
 
 
 # -- the page -----------------------------------------------------------------------------------------------
@@ -200,6 +203,8 @@ def document_list(
         f'<button type="button" class="d-second y-remove" data-do="remove-chosen" data-busy="{escape(texts.removing)}"'
         f' data-ask="{escape(texts.remove_selected_confirm)}">{escape(texts.remove_selected)}</button>'
         f'<button type="button" class="d-quiet" data-do="unselect">{escape(texts.unselect)}</button></span>'
+        if writable
+        else ""
     )
     rows = "".join(_row(entry, library, writable, texts) for entry in shown)
     more = ""

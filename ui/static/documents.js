@@ -277,23 +277,23 @@ function counts() {
   at('.d-counts').textContent = said.join(' · ');
 }
 
-function report(status, row) {
+function report(status, row, path) {
   adding.counts[status] = (adding.counts[status] ?? 0) + 1;
   const list = at('.d-report');
-  // What was not added stands first: it wants to be seen.
-  if (status === 'failed') (all('.y-failed', list).pop()?.after(row) ?? list.prepend(row));
-  else list.append(row);
+  at('b', row).textContent = path;
+  // What was not added stands first: it wants to be seen. Then comes what was done last.
+  const failed = all('.y-failed', list).pop();
+  if (failed) failed.after(row);
+  else list.prepend(row);
   counts();
 }
 
 function brokenRow(path) {
   const row = document.createElement('li');
   row.className = 'y-failed';
-  const name = document.createElement('b');
   const said = document.createElement('span');
-  name.textContent = path.split('/').pop();
   said.textContent = filled(at('.d-drop').dataset.fileBroken, { name: path });
-  row.append(name, said);
+  row.append(document.createElement('b'), said);
   return row;
 }
 
@@ -313,7 +313,7 @@ async function run() {
       const { status, html } = await post(next, progress);
       const holder = document.createElement('template');
       holder.innerHTML = html;
-      report(status, holder.content.firstElementChild);
+      report(status, holder.content.firstElementChild, next[1]);
       if (status !== 'failed' && Date.now() - adding.drawnAt > 4000) {
         adding.drawnAt = Date.now();
         refresh();
@@ -327,7 +327,7 @@ async function run() {
         end = dataset.addingBroken;
         break;
       }
-      report('failed', brokenRow(next[1]));
+      report('failed', brokenRow(next[1]), next[1]);
     }
     adding.queue.shift();
     if (adding.stopped && adding.queue.length) {

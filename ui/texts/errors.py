@@ -39,9 +39,13 @@ _MESSAGES = (
     ("{name} is damaged or no PDF.", "{name} 已损坏，或者不是 PDF。"),
     ("{name} has {pages} pages; at most {most} are read.", "{name} 有 {pages} 页，最多能读 {most} 页。"),
     (
-        "{name} takes too long to read: page {page} of {pages} was reached in {seconds} seconds.",
+        "{name} takes too long to read: page {page} of {pages} after {seconds} seconds.",
         "{name} 读得太久：{seconds} 秒只读到第 {page} 页，共 {pages} 页。",
     ),
+    ("page {page} is damaged and cannot be shown.", "第 {page} 页已损坏，显示不了。"),
+    ("{title} has no page {page}", "{title}没有第 {page} 页"),
+    ("{title} has no pages ({format})", "{title}不分页（{format}）"),
+    ("a page {width} pixels wide cannot be made", "原页图像不能是 {width} 像素宽"),
     ("page {page} has more than {most} characters.", "第 {page} 页超过 {most} 个字。"),
     ("{name} is an old or encrypted Word file, which is not read.", "{name} 是旧版或加密的 Word 文件，不能读。"),
     ("{name} is damaged or no Word document.", "{name} 已损坏，或者不是 Word 文档。"),
@@ -58,7 +62,6 @@ _MESSAGES = (
     ("the folder {path} holds no document that can be read", "文件夹 {path} 里没有能读的文档"),
     ("{path} is not a file", "{path} 不是文件"),
     ("no document {id} in this Library", "这个资料库里没有文档{id}"),
-    ("{name} is not a PDF: its pages have no pictures", "{name} 不是 PDF，没有原页图像"),
     # What is written into a document's title, date and organisation
     ("a document's title cannot be empty", "标题不能为空"),
     ("the {field} has {count} characters; at most {most} are kept", "{field}有 {count} 个字，最多 {most} 个"),
@@ -115,6 +118,11 @@ _MESSAGES = (
     ),
     ("The package {name}, which carries the default model, is not installed.", "没有安装带默认模型的软件包 {name}。"),
     ("The default model's file cannot be read: {path}", "默认模型的文件读不了：{path}"),
+    ("{path} is not the file of {package}, or it is damaged.", "{path} 不是 {package} 的文件，或者已损坏。"),
+    ("{path} does not fit the default model: {reason}", "{path} 和默认模型不符：{reason}"),
+    ("There is no model folder {path}.", "没有模型文件夹 {path}。"),
+    ("The model {name} cannot be loaded: {reason}", "模型 {name} 载入不了：{reason}"),
+    ("The model {name} does not say how many dimensions its vectors have.", "模型 {name} 没有说明向量有多少维。"),
 )
 
 _HINTS = (
@@ -143,6 +151,11 @@ _HINTS = (
         "Open it in a PDF viewer and save it again, or fetch it anew.",
         "请用 PDF 阅读器打开再存一次，或者重新下载。",
     ),
+    ("Open the document in a PDF viewer and save it again.", "请用 PDF 阅读器打开，再存一次。"),
+    ("name a page from 1 to {count}", "请给 1 到 {count} 之间的页码"),
+    ("it has one page", "它只有一页"),
+    ("only PDF documents have pages to show", "只有 PDF 有原页"),
+    ("name a width from 16 to 4000", "宽度请在 16 到 4000 之间"),
     ("Fetch it anew, or save it again.", "请重新下载，或者再存一次。"),
     ("Print the document to a new PDF.", "请把文档打印成新的 PDF。"),
     (
@@ -224,6 +237,13 @@ _HINTS = (
     ),
     ("Install it: {command}", "请安装：{command}"),
     ("Install the package again.", "请重新安装软件包。"),
+    ("Install the package again: {command}", "请重新安装软件包：{command}"),
+    (
+        "Give a folder that SentenceTransformer wrote, or a hub name.",
+        "请给 SentenceTransformer 存的文件夹，或者模型的名字。",
+    ),
+    ("Check that the folder holds a whole model.", "请检查文件夹里的模型是否完整。"),
+    ("Check the name and the network, or give a folder.", "请检查名字和网络，或者给一个文件夹。"),
 )
 
 # What stands in some of the fields above.
