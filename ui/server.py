@@ -78,6 +78,8 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
 
     from ui.app import FAVICON, mount_options, over
     from ui.desk import Desk
+    from ui.early import Early
+    from ui.elements import STATIC
     from ui.guard import Guard
     from ui.routes import routes
     from ui.warm import WarmUp
@@ -91,6 +93,7 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.add_middleware(Guard)
+    app.add_middleware(Early, script=(STATIC / "head.js").read_text(encoding="utf-8"))
     app.include_router(routes(desk))
     return gr.mount_gradio_app(
         app,
