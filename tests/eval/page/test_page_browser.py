@@ -167,7 +167,7 @@ def test_the_page_speaks_the_chosen_language_over_the_library_of_its_address(pag
     page.get_by_role("heading", name="Evaluation").wait_for()
     choose(page, "more (questions: 1)")
     for said in ("Evaluation set", "Where to look for answers", "This Library", "Give the right passage", "Start"):
-        assert page.get_by_text(said, exact=True).first.is_visible()
+        page.get_by_text(said, exact=True).first.wait_for()
     page.get_by_role("tab", name="Draft a set").click()
     page.click("#e-propose")
     says(page, "#e-draft-status", "Nothing to propose")
