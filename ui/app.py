@@ -76,7 +76,7 @@ def mount_options() -> dict[str, Any]:
             font=fonts,
             font_mono=["Noto Sans Mono CJK SC", "monospace"],
         ),
-        "css_paths": [STATIC / "style.css"],
+        "css_paths": [STATIC / "style.css", STATIC / "documents.css"],
         "footer_links": [],
         "run_history": False,
         "ssr_mode": False,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import queue
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import Addition, YindaError, sample_directory
-from ui.text import Texts
+from ui.texts import Texts
 
 if TYPE_CHECKING:
     from qa import Library
+    from qa.progress import Step
     from ui.warm import WarmUp
 
 _log = logging.getLogger(__name__)
@@ -29,19 +32,54 @@ class Adding:
 
 
 def adding(library: Library, files: Sequence[tuple[Path, str]], warm: WarmUp, texts: Texts) -> Iterator[Adding]:
-    """Add uploaded files (path, original name) one after another. Never raises: what fails is reported."""
+    """Add files (path, original name) one after another. Never raises: what fails is reported."""
     done: list[Addition] = []
     for path, name in files:
         yield Adding(tuple(done), len(files), name)
-        warm.wait()  # rather than load the model twice
-        try:
-            done += library.add_bytes(path.read_bytes(), name).additions
-        except YindaError as error:
-            done.append(Addition(name, "failed", reason=error.message, hint=error.hint))
-        except Exception:
-            _log.exception("adding %r failed", name)
-            done.append(Addition(name, "failed", reason=texts.unexpected, hint=texts.unexpected_hint))
+        *_, last = adding_bytes(library, path.read_bytes(), name, warm, texts)
+        done += [last] if isinstance(last, Addition) else []
     yield Adding(tuple(done), len(files), "")
+
+
+def adding_bytes(library: Library, data: bytes, name: str, warm: WarmUp, texts: Texts) -> Iterator[float | Addition]:
+    """Add one document: the share that is done (0..1) as it grows, in the end what became of it. Never raises.
+
+    When the iterator is closed before its end, the document is given up, and nothing of it is stored.
+    """
+    steps: queue.SimpleQueue[float | Addition] = queue.SimpleQueue()
+    given_up = threading.Event()
+
+    def report(step: Step) -> None:
+        if given_up.is_set():
+            raise _GivenUp
+        steps.put(float(min(step.done, 1)))
+
+    def work() -> None:
+        try:
+            warm.wait()  # rather than load the model twice
+            steps.put(library.add_bytes(data, name, progress=report).additions[0])
+        except YindaError as error:
+            steps.put(Addition(name, "failed", reason=error.message, hint=error.hint))
+        except _GivenUp:
+            _log.info("adding %r was given up", name)
+        except Exception:
+            # The window outlives whatever one document does; the terminal has the details.
+            _log.exception("adding %r failed", name)
+            steps.put(Addition(name, "failed", reason=texts.not_read, hint=texts.unexpected_hint))
+
+    threading.Thread(target=work, name="adding", daemon=True).start()
+    try:
+        while True:
+            step = steps.get()
+            yield step
+            if isinstance(step, Addition):
+                return
+    finally:
+        given_up.set()
+
+
+class _GivenUp(Exception):
+    pass
 
 
 def sample_files() -> list[tuple[Path, str]]:

@@ -72,7 +72,7 @@ def serving(library: Library, *, port: int | None = None, warm: WarmUp | None = 
 
 
 def application(library: Library, *, port: int, warm: WarmUp | None = None) -> Any:
-    """The window as an ASGI application: the pages, originals and exports, behind ``ui.guard``."""
+    """The window as an ASGI application: the pages, originals, uploads and exports, behind ``ui.guard``."""
     import gradio as gr
     from fastapi import FastAPI
 
@@ -81,6 +81,7 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
     from ui.early import Early
     from ui.elements import STATIC
     from ui.guard import Guard
+    from ui.receiving import receiving
     from ui.routes import routes
     from ui.warm import WarmUp
 
@@ -95,6 +96,7 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
     app.add_middleware(Guard)
     app.add_middleware(Early, script=(STATIC / "head.js").read_text(encoding="utf-8"))
     app.include_router(routes(desk))
+    app.include_router(receiving(desk))
     return gr.mount_gradio_app(
         app,
         over(desk),

@@ -1,4 +1,4 @@
-r"""Cells that a person sees and edits in a table: several texts in one, and what a spreadsheet would not take as text.
+r"""Cells that a person sees and edits in a table: several texts in one, and yes or no.
 
 >>> several(joined(("甲|乙", "丙")))
 ('甲|乙', '丙')

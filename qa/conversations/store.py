@@ -241,7 +241,7 @@ class Conversations(Database):
         """One transaction on the file, which is made when there is none."""
         if not self._exists() and not self.path.parent.is_dir():
             raise no_library(self.path.parent)
-        with self._translated():
+        with self._translated(writing=True):
             made = self._version(self._connect())
         if not made:
             self._log_ahead()

@@ -15,7 +15,8 @@ import pytest
 from rich.console import Console
 
 from embeddings import Embedder
-from qa import Citation, Document, Library, Passage
+from qa import Citation, Conversations, Document, Library, Passage
+from qa.conversations import Exchange
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "qa.cli")
@@ -117,6 +118,34 @@ def test_a_closed_pipe_and_a_plain_locale(home: Path) -> None:
         assert all(d.id in shown.stdout and d.title in shown.stdout for d in library.documents())
 
 
+def test_conversations_are_listed_and_exported(home: Path, tmp_path: Path) -> None:
+    library = ("--library", home / "library")
+    assert "No conversations" in yinda(*library, "conversations").stdout
+    assert json.loads(yinda(*library, "conversations", "--json").stdout) == []
+    with Conversations(home / "library") as kept:
+        begun = [kept.begin(owner) for owner in ("a", "b")]
+        for owner, each in zip("ab", begun, strict=True):
+            asked = Exchange(f"e-{owner}", "2024-05-01T08:00:00+00:00", "图书馆[bold]几点\x1b[31m开放？")
+            kept.put(owner, each.id, asked)
+    shown = yinda(*library, "conversations").stdout
+    assert all(each.id in shown for each in begun)
+    assert "图书馆[bold]几点" in shown
+    assert "\x1b" not in shown
+    listed = json.loads(yinda(*library, "conversations", "--json").stdout)
+    assert [each["id"] for each in listed] == [each.id for each in reversed(begun)]
+    assert {each["exchanges"] for each in listed} == {1}
+    done = yinda(*library, "conversations", "--export", tmp_path / "out", "--language", "en")
+    assert done.returncode == 0, done.stderr
+    written = [Path(line) for line in done.stdout.splitlines()]
+    assert sorted(written) == sorted((tmp_path / "out").iterdir())
+    assert all("图书馆" in file.read_text("utf-8") for file in written)
+    again = yinda(*library, "conversations", "--export", tmp_path / "out", "--json")
+    assert [Path(each["file"]) for each in json.loads(again.stdout)] == written
+    assert "no Library" in failed(yinda("--library", tmp_path / "none", "conversations"))
+    (tmp_path / "conversations.sqlite").write_bytes(b"no database at all" * 300)
+    assert "not a sound" in failed(yinda("--library", tmp_path, "conversations"))
+
+
 @pytest.mark.slow
 def test_ctrl_c_keeps_what_was_finished(tmp_path: Path, embedder: Embedder) -> None:
     folder = tmp_path / "files"
@@ -161,3 +190,16 @@ def test_marks_stand_where_the_quote_is_and_controls_do_nothing() -> None:
     assert marked.plain[span.start : span.end] == "答案"
     console.print(marked)
     assert "\x1b[31m" not in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_what_documents_say_otherwise_stands_beside_the_answer(tmp_path: Path) -> None:
+    for date, hours in (("2022-05-01", "九"), ("2024-05-01", "十")):
+        text = f"青石图书馆开放通知\n\n发布时间：{date}\n\n青石图书馆每天上午{hours}点开门。\n"
+        (tmp_path / f"{date}.txt").write_text(text, "utf-8")
+    library = ("--library", tmp_path / "library")
+    assert yinda(*library, "add", *tmp_path.glob("*.txt")).returncode == 0
+    lines = yinda(*library, "ask", "青石图书馆每天上午几点开门？").stdout.splitlines()
+    answers, dates = lines[lines.index("Documents say different things:") + 1 :][:2]
+    assert {*answers.split()} == {"九点", "十点"}
+    assert {*dates.split()} == {"2022-05-01", "2024-05-01"}
+    assert ("九" in answers.split()[0]) == ("2022" in dates.split()[0])

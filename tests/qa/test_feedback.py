@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -14,7 +16,9 @@ from hypothesis import strategies as st
 
 from embeddings import Embedder
 from qa import Alternative, Answer, Citation, Document, Library, LibraryError, Passage, Turn, YindaError, ask
-from qa.feedback import FILE, Feedback, phrase_around, read, record
+from qa.conversations import KeptAnswer
+from qa.feedback import COLUMNS, FILE, Feedback, export, phrase_around, read, record
+from qa.text.spreadsheet import unguarded
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "青石大桥全长1268米，总投资3.2亿元。引桥全长300米。"
@@ -138,6 +142,29 @@ def test_feedback_outlives_everything_that_is_done_to_the_library(tmp_path: Path
         assert library.problems() == []
     with Library.open(folder) as library:
         assert read(library)[0] == given
+
+
+def test_an_answer_of_a_conversation_that_was_kept_is_judged_like_one_just_given(tmp_path: Path) -> None:
+    for just_given in (answer(), answer(abstained=True)):
+        kept = KeptAnswer.from_dict(KeptAnswer.of(just_given, None).to_dict())
+        for each in (just_given, kept):
+            record(tmp_path, each, "多长？", ["青石大桥？"], "wrong", "要引桥的")
+        one, other = (json.loads(line) for line in (tmp_path / FILE).read_bytes().splitlines()[-2:])
+        assert list(one) == list(other)
+        assert one == other | {"exchange": one["exchange"], "time": one["time"]}
+
+
+def test_verdicts_become_a_table_that_a_spreadsheet_takes_as_text(tmp_path: Path) -> None:
+    assert export(tmp_path) == ",".join(COLUMNS) + "\r\n"
+    record(tmp_path, answer(), '=HYPERLINK("x")，多长？', ["一？", "二？"], "wrong", "+1\n-2", exchange="e1")
+    record(tmp_path, answer(abstained=True), "@问", (), "right", "'引", exchange="-e2")
+    rows = list(csv.DictReader(io.StringIO(export(tmp_path), newline="")))
+    assert [row["verdict"] for row in rows] == ["wrong", "right"]
+    assert (rows[0]["history"], rows[0]["text"], rows[0]["quotes"]) == ("一？\n二？", "1268米", "1268米")
+    assert (rows[0]["documents"], rows[0]["abstained"], rows[1]["abstained"]) == ("青石镇公报", "0", "1")
+    assert not any(cell[:1] in set("=+-@") for row in rows for cell in row.values())
+    assert [unguarded(rows[0][name]) for name in ("asked", "reason")] == ['=HYPERLINK("x")，多长？', "+1\n-2"]
+    assert [unguarded(rows[1][name]) for name in ("asked", "reason", "exchange")] == ["@问", "'引", "-e2"]
 
 
 @given(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from kept_samples import answer, answers, citation, citations, exchange, exchanges, passage, texts
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -139,17 +139,20 @@ def test_markup_in_texts_is_text(text: str, quote: str) -> None:
     check(replace(CONVERSATION, title=text), [Exchange("e", "", text, text, (), given, options={text: text})])
 
 
+@settings(deadline=None)
 @given(texts, exchanges)
 def test_texts_are_text(title: str, exchange: Exchange) -> None:
     check(replace(CONVERSATION, title=title), [exchange])
 
 
+@settings(deadline=None)
 @given(citations())
 def test_every_quote_is_in_bold(cited: KeptCitation) -> None:
     given = replace(answer(), citations=(cited,))
     assert in_bold(as_markdown(CONVERSATION, [exchange(given=given)])) == [bare(cited.quote)]
 
 
+@settings(deadline=None)
 @given(answers)
 def test_it_is_the_same_each_time_and_can_be_written(kept: KeptAnswer) -> None:
     put = [exchange(given=kept)]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from kept_samples import answers, exchanges, passage
 
 from embeddings import Embedder
@@ -14,6 +14,7 @@ from qa import Answer, Citation, Document, Library, Passage, ask
 from qa.conversations import Exchange, KeptAnswer, KeptCitation, changed_since
 
 
+@settings(deadline=None)
 @given(answers)
 def test_an_answer_goes_into_json_and_back(kept: KeptAnswer) -> None:
     # As escapes, two half characters beside each other would come back as one.
@@ -21,6 +22,7 @@ def test_an_answer_goes_into_json_and_back(kept: KeptAnswer) -> None:
     assert KeptAnswer.from_dict(kept.to_dict()) == kept
 
 
+@settings(deadline=None)
 @given(exchanges)
 def test_an_exchange_goes_into_its_dictionary_and_back(exchange: Exchange) -> None:
     assert Exchange.from_dict(exchange.to_dict()) == exchange
