@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,10 @@ def page(library: Library) -> Iterator[Any]:
 
     from ui.server import serving
 
-    with serving(library) as url, sync_playwright() as playwright:
+    with socket.socket() as probe:  # not one of the first ports, which other windows take
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with serving(library, port=port) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         tab = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         tab.set_default_timeout(WAIT)
