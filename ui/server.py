@@ -84,6 +84,8 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
 
     from ui.app import FAVICON, mount_options, over
     from ui.desk import Desk
+    from ui.early import Early
+    from ui.elements import STATIC
     from ui.guard import Guard
     from ui.receiving import receiving
     from ui.routes import routes
@@ -98,6 +100,7 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.add_middleware(Guard)
+    app.add_middleware(Early, script=(STATIC / "head.js").read_text(encoding="utf-8"))
     app.include_router(routes(desk))
     app.include_router(receiving(desk))
     pages = over(desk)
