@@ -14,6 +14,8 @@ from qa.followup.vocabulary import (
     ASKING,
     CHANGE,
     CLASSIFIER,
+    COUNTED,
+    FILLING,
     HAVING,
     INDEPENDENT,
     LINKING,
@@ -111,15 +113,8 @@ _BEFORE_PRONOUN = re.compile(
     f"多少[^\\W\\d_]{{0,3}}|{TIME}|[,，的年])*"
 )
 _QUOTED = re.compile('《[^》]*》|“[^”]*”|‘[^’]*’|"[^"]*"|【[^】]*】')
-# What takes no subject away, wherever it stands.
-_LIGHT = re.compile(
-    f"(?:{LINKING}|{PREDICATE}|{UNIT[:-1]}|{THEN}|而|并|且|如果|要是|若|的话|没有?|不|未|无|当|时候?|之[后前]|"
-    f"以[后前]|后|前|内|外|上|下|中|里|谁|自己|人|者|方|"
-    "全部|总共|一次|每次|其|让|使|使得|令|吗|呢|吧|呀|年内|年底|年初|月底|之内|以内|以上|以下|左右|有关|何|怎么|"
-    "怎样|如何|什么样|应怎|该|才|就|再|却|仍|仅|只|约|近|逾|大致|大概|哪|些|"
-    f"这么|那么|最|多|少|高|低|大|小|长|短|快|慢|早|晚|先|重新|继续|单独|另外|同时|随时|直接|亲自|当面|书面|{SIDE}|"
-    f"个|名|第|百分之|[万亿千百]|[,，、的了过着得地])"
-)
+_LIGHT = re.compile(f"(?:{FILLING}|{LINKING}|{PREDICATE}|{COUNTED}|{THEN}|{SIDE})+")
+_LIGHT_NOUN = re.compile(f"{SIDE}|{PREDICATE}|{LINKING}|季度|学期|月度|年度")
 _CAUSING = re.compile(
     "(?:一共|总共|共|累计|直接|间接|又|还|也)*(?:让|使得?|令|造成|惠及|带动|拉动|受益|涉及|覆盖|容纳|可容纳|历时|"
     "耗时|耗资|节约|节省|吸引|创造)(?:了|到)?(?:多少|几)"
@@ -368,8 +363,8 @@ def _light(word: Word, covered: list[tuple[int, int]], rest: str, modal: bool) -
     if modal and word.verb and len(word.text) <= 2:
         return True
     if word.noun and len(word.text) > 1 and word.flag != "vn":
-        return bool(re.fullmatch(f"{SIDE}|{PREDICATE}|{LINKING}|季度|学期|月度|年度", word.text))
-    if re.fullmatch(f"(?:{_LIGHT.pattern})+", word.text):
+        return bool(_LIGHT_NOUN.fullmatch(word.text))
+    if _LIGHT.fullmatch(word.text):
         return True
     # An unknown verb right before a figure: 实际产了多少.
     return word.verb and len(word.text) <= 2 and bool(re.match("(?:了|过|到)?(?:多少|几)", rest))
