@@ -72,9 +72,11 @@ _IF = re.compile(
     f"又?怎么样|又?如何|怎么办)?$"
 )
 _NE = re.compile(
-    f"(?:{THEN}|至于|而|关于)?[,，]?(?P<what>.{{1,24}}?)(?:的话|的情况|方面)?(?P<de>的)?(?:呢|(?:又|又是|也|"
+    f"(?:{THEN}|至于|而|关于)?[,，]?(?P<what>.{{1,24}}?)(?:的话|的情况|方面)?(?:(?<!目)的)?(?:呢|(?:又|又是|也|"
     f"情况)?(?:如何|怎么?样)(?:呢)?|也(?:是)?(?:这样|一样|如此)吗?|又(?:是多少|如何|怎样)(?:呢)?)$"
 )
+# 这个古镇: what follows a classifier may be any end of a name.
+_CLASSIFIER_END = "[个些家条项座位种类级所部批次支款章张间片处场名本篇方份门辆栋层期]"
 _SINGULAR = any_of("它 他 她 牠")
 _HEAD_NOUN = any_of(
     "片区 项目 工程 公司 企业 单位 机构 学校 医院 市 区 县 省 镇 村 街道 社区 地区 城市 地 国 指标 数据 数字 产品 "
@@ -99,6 +101,7 @@ PRONOUN = re.compile(
     "|(?P<there>当地|这里|那里|那儿|这儿|该地(?!区))"
     "|(?P<deed>此举|此事|这件事|这事|这样做)"
     f"|(?P<this>{_THIS})(?P<noun>{_HEAD_NOUN})"
+    f"|(?P<one>{_THIS}(?<={_CLASSIFIER_END}))(?P<end>[^\\W\\d_]{{1,3}}?)(?=的|有|是|多|在|由|什么|怎|何|要|需|能|可|会|哪)"
     f"|(?P<itself>上述|这(?:{CLASSIFIER})?(?=是|有|由|要|会|能|怎|为什么|的[^\\W\\d_])|那(?:个|些|项)(?=是|有|由|"
     f"要|会|能|怎|的))"
 )
@@ -217,11 +220,13 @@ def _pronoun(folded: str) -> Leaning | None:
             continue
         if match["whose"] and any(w.start == match.end() and w.flag.startswith("nr") for w in words(folded)):
             continue  # 其美多吉
+        if match["one"] and not any(w.start == match.start("end") for w in words(folded)):
+            continue  # 那 and 部门经理
         if match["this"] and not _demonstrative(hidden, match):
             continue
         if _has_antecedent(before, match["they"] or ""):
             return None
-        return Leaning(Manner.PRONOUN, match.start(), match.end(), not match["this"] and not match["they"])
+        return Leaning(Manner.PRONOUN, match.start(), match.end(), not (match["this"] or match["one"] or match["they"]))
     return None
 
 
@@ -337,9 +342,11 @@ def _lacks_subject(body: str) -> bool:
             and (
                 (word.start >= ask.end and ask.kind not in ("what", "which"))
                 or (word.text[0] in "不未没" and len(word.text) < 4)
-                or re.search("[不未没]$", body[: word.start])
+                or (word.start == 0 and re.match("(?:于|在|自)", body[word.end : ask.start]))
             )
         )
+        or (len(word.text) <= 2 and re.fullmatch("[不未没]", body[: word.start]))
+        or (word.start == 0 and re.match("不[成了上到下]", body[word.end :]))
         for word in seen
     )
 

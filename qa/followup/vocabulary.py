@@ -86,7 +86,7 @@ PREDICATE = any_of(
     "组成 构成 包括 包含 含 分为 分 来自 来源 得名 命名 叫 叫做 容纳 服务 接待 吸引 创造 节约 节省 减排 回收 同比 "
     "环比 比 变化 改 改变 变 取消 转让 抵扣 结转 "
     "上线 下线 退出 落地 签约 写 画 唱 演 拍 编 译 修 发明 发现 创作 提出 翻译 造成 引发 受伤 死亡 伤亡 遇难 失踪 "
-    "获奖 参赛 出席 核准 立项 拆 拆完 组建 投放 推出 完善 实现 兑现 解决 参加 参与 适用 享受 违反 超过 逾期 拒绝 "
+    "获奖 参赛 出席 核准 立项 亏损 盈利 亏 赚 裁员 减员 下跌 拆 拆完 组建 投放 推出 完善 实现 兑现 解决 参加 参与 适用 享受 违反 超过 逾期 拒绝 "
     "不交 迟 补 补交 补办 挂失 查 查询 看 去 找 联系 等 住 做 干 下达 安排"
 )
 # Nouns that say which side of something is asked for, and so need the something.
@@ -146,6 +146,7 @@ INDEPENDENT = any_of(
 OF_INDICATOR = any_of(
     "计划 目标 预期目标 增长目标 任务 指标 增速 增幅 涨幅 降幅 增长率 比重 占比 比例 排名 完成率 原因"
 )
+AIM = any_of("计划 目标 预期目标 增长目标 任务 指标")
 # Sides of a thing, as against indicators that grow and fall themselves (产量): 它 is the thing.
 ATTRIBUTE = (
     f"(?:{WHO_SIDE}|{UNIT_SIDE}|{WHEN_SIDE}|{WHERE_SIDE}|{WHAT_SIDE}|"
