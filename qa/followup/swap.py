@@ -17,7 +17,19 @@ from qa.followup.slots import (
     run_start,
     time_slots,
 )
-from qa.followup.vocabulary import AIM, ASKED_FOR, CHANGE, MEASURE, NOMINAL, OF_INDICATOR, PREDICATE, SIBLINGS, SIDE, UNIT, set_of
+from qa.followup.vocabulary import (
+    AIM,
+    ASKED_FOR,
+    CHANGE,
+    MEASURE,
+    NOMINAL,
+    OF_INDICATOR,
+    PREDICATE,
+    SIBLINGS,
+    SIDE,
+    UNIT,
+    set_of,
+)
 from qa.followup.words import words
 from qa.followup.woven import Woven, edited, own
 from qa.text.normalise import fold
