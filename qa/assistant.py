@@ -123,19 +123,24 @@ def _answered(
             identifier: library.document(identifier)
             for identifier in dict.fromkeys(c.hit.passage.document_id for c in candidates)
         }
-        merged = [_alternative(group, texts, library) for group in _same_answers(candidates)]
+        groups = _same_answers(candidates)
+        merged = [_alternative(group, texts, library) for group in groups]
         threshold = min_confidence if min_confidence is not None else reader.threshold if reader is not None else 1.0
         best = merged[0] if merged and merged[0][0].confidence >= threshold else None
         parts = _parts(question, merged, threshold) if best else []
+        apart = _disagreements(question, groups, merged[0], texts, threshold) if best else {}
     return Answer(
         text=PART.join(a.text for a, _ in parts),
         citations=tuple(citation for _, cited in parts for citation in cited),
         confidence=merged[0][0].confidence if merged else 0.0,
         abstained=best is None,
         question=question,
-        alternatives=tuple(each[0] for each in merged if each not in parts)[:ALTERNATIVES],
+        alternatives=tuple(each[0] for number, each in enumerate(merged) if each not in parts and number not in apart)[
+            :ALTERNATIVES
+        ],
         nearest=tuple(hits),
         timings=clock.timings(),
+        disagreements=tuple(apart.values()),
     )
 
 
@@ -179,6 +184,49 @@ def _parts(
     return sorted(apart, key=lambda each: each[0].citation.start)
 
 
+def _disagreements(
+    question: str,
+    groups: Sequence[Sequence[Candidate]],
+    given: tuple[Alternative, tuple[Citation, ...]],
+    documents: dict[str, Document],
+    threshold: float,
+) -> dict[int, Alternative]:
+    """What other documents than those cited would be answered with too, by the number of its group; one a document.
+
+    Two documents that tell of one thing in their own years are read with much the same confidence; less than half of
+    the best one's tells of something else, as it does for citations and parts. What tells of another year, place or
+    aspect than the question asks for is no disagreement, however sure. Nor are reasons and definitions: each document
+    has its own words for them. Only passages that the reader read can disagree.
+    """
+    from qa.period import Verdict
+    from qa.reader.question import Kind
+    from qa.reader.selection import agreement_with, analysed
+
+    if analysed(question).kind in (Kind.LIST, Kind.REASON, Kind.DEFINITION, Kind.OTHER):
+        return {}
+    best, cited = given
+    bound = max(threshold, best.confidence / 2)
+    heard = {citation.document.id for citation in cited}
+    found: dict[int, Alternative] = {}
+    for number, group in enumerate(groups[1:], 1):
+        said = []
+        for candidate in group:
+            passage = candidate.hit.passage
+            if candidate.confidence < bound or passage.document_id in heard:
+                continue
+            agreed = agreement_with(
+                question, candidate.hit, candidate.start - passage.start, candidate.end - passage.start
+            )
+            if Verdict.MISMATCH not in (agreed.period, agreed.place, agreed.aspect):
+                said.append(candidate)
+        if not said:
+            continue
+        heard |= {candidate.hit.passage.document_id for candidate in said}
+        if not any(says_the_same(said[0].text, other.text) for other in (best, *found.values())):
+            found[number] = _alternative(said, documents)[0]
+    return found
+
+
 def default_reader(library: Library) -> Reader:
     """The reader that ``ask`` uses for this Library."""
     return _reader()
@@ -203,6 +251,25 @@ def _answer_key(text: str) -> str:
     """What answers must share to be the same: signs, units and marks between digits tell them apart (-3, 3—5, 1:10)."""
     folded = searchable(text)
     return _IDLE_MARKS.sub("", _GROUPING.sub("", folded)) or folded
+
+
+_IN_NUMBER = re.compile(r"[0-9.+-]$")
+_NUMBER_GOES_ON = re.compile(r"[0-9.十百千万亿%‰]")
+
+
+def says_the_same(one: str, other: str) -> bool:
+    """Whether two answers are the same, or one is the other with more words: 6%左右 and 6%, but not 15.8% and 5.8%."""
+    short, long = sorted((_answer_key(one), _answer_key(other)), key=len)
+    at = long.find(short)
+    while at >= 0:
+        before, behind = long[:at], long[at + len(short) :]
+        cut = (short[:1].isdigit() and _IN_NUMBER.search(before)) or (
+            short[-1:].isdigit() and _NUMBER_GOES_ON.match(behind)
+        )
+        if not cut:
+            return True
+        at = long.find(short, at + 1)
+    return False
 
 
 def _alternative(

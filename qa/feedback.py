@@ -99,7 +99,7 @@ def record(
         abstained=kept.abstained,
         confidence=kept.confidence,
         citations=tuple(map(_cited, kept.citations)),
-        alternatives=tuple(map(_alternative, kept.alternatives)),
+        alternatives=tuple(map(_alternative, (*kept.disagreements, *kept.alternatives))),
         reason=reason.strip()[:REASON],
     )
     _append(folder, feedback)

@@ -58,6 +58,24 @@ def show_answer(answer: Answer, library: Library, *, asked: str) -> None:
         console.print(_marked(citation))
         line = source_line(citation.document, citation.heading_path, citation.page)
         console.print(Text(f"[{number}] {line}", style="cyan"))
+    if answer.disagreements:
+        console.print()
+        console.print(Text("Documents say different things:", style="bold yellow"))
+        console.print(_side_by_side(answer))
+
+
+def _side_by_side(answer: Answer) -> Table:
+    """The answer and what other documents say instead, a column each, over its date and its document."""
+    said = [(answer.text, answer.confidence, answer.citations[0])]
+    said += [(other.text, other.confidence, other.citation) for other in answer.disagreements]
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 3, 0, 0))
+    for _ in said:
+        table.add_column(overflow="fold")
+    table.add_row(*(Text(_plain(text), "bold green") for text, _, _ in said))
+    table.add_row(*(Text(citation.document.date or "no date", "bold") for _, _, citation in said))
+    table.add_row(*(Text(_plain(f"《{citation.document.title}》"), "cyan") for _, _, citation in said))
+    table.add_row(*(Text(f"confidence {confidence:.0%}", "dim") for _, confidence, _ in said))
+    return table
 
 
 def _marked(citation: Citation) -> Text:

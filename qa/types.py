@@ -227,6 +227,10 @@ class Answer:
     apart, it is their quotes in the document's order, "；" between them, and each has its Citations. ``question`` is
     the standalone question that was answered; ``confidence`` is in 0..1; ``nearest`` are the passages that retrieval
     found, also when abstained; ``timings`` are seconds by stage, with the whole under ``total``.
+
+    ``disagreements`` are what other documents surely answer instead, the surest first, where a question asks for one
+    thing: two years' figures of one indicator stand side by side, each with its document's date. Equal answers are
+    one answer with several Citations, also where they are of different years: each Citation carries its date.
     """
 
     text: str
@@ -237,6 +241,7 @@ class Answer:
     alternatives: tuple[Alternative, ...] = ()
     nearest: tuple[Hit, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    disagreements: tuple[Alternative, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values: what ``yinda ask --json`` prints."""
@@ -246,6 +251,7 @@ class Answer:
             "confidence": self.confidence,
             "question": self.question,
             "citations": [c.to_dict() for c in self.citations],
+            "disagreements": [a.to_dict() for a in self.disagreements],
             "alternatives": [a.to_dict() for a in self.alternatives],
             "nearest": [h.to_dict() for h in self.nearest],
             "timings": dict(self.timings),

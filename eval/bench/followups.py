@@ -107,7 +107,9 @@ def distracted(questions: Sequence[str], drawn: int, seed: int = 0) -> tuple[int
     asked, changed = 0, []
     for question in questions:
         for _ in range(drawn):
-            history = tuple(other for other in chance.sample(questions, min(3, len(questions))) if other != question)[:2]
+            history = tuple(other for other in chance.sample(questions, min(3, len(questions))) if other != question)[
+                :2
+            ]
             understood = standalone(question, history)
             asked += 1
             if understood != question:

@@ -137,7 +137,7 @@ class KeptAnswer:
             question=answer.question,
             citations=tuple(map(keeper.citation, answer.citations)),
             alternatives=tuple(map(keeper.alternative, answer.alternatives)),
-            disagreements=tuple(map(keeper.alternative, getattr(answer, "disagreements", ()))),
+            disagreements=tuple(map(keeper.alternative, answer.disagreements)),
             nearest=tuple(map(keeper.hit, answer.nearest)),
             timings=dict(answer.timings),
         )

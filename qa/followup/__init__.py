@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from qa.followup.anatomy import stripped
 from qa.followup.conversation import Understanding, understood
-from qa.followup.leaning import inner, leaning
+from qa.followup.leaning import inner, manner_of
 from qa.text.normalise import fold
 from qa.types import Turn
 
@@ -32,5 +32,5 @@ def standalone(question: str, history: Sequence[str | Turn]) -> str:
 def leans(question: str) -> bool:
     """Whether ``question`` surely needs the history to be understood."""
     folded = fold(stripped(question))
-    how = leaning(folded[inner(folded) :])
+    how = manner_of(folded[inner(folded) :])
     return how is not None and (how.surely or how.manner == "pronoun")

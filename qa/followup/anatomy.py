@@ -9,12 +9,13 @@ from qa.followup.slots import ordinal_slots, place_slots, time_slots, without
 from qa.followup.vocabulary import (
     ASKING,
     ATTRIBUTE,
-    CHANGE,
     LINKING,
+    MEASURE,
     NOMINAL,
     NOT_ASKING,
     OPENING,
     PREDICATE,
+    ROLE,
     SIDE,
     UNIT,
 )
@@ -26,6 +27,12 @@ _PARTICLES = re.compile("(?:呢|啊|呀|吧|哦|嘛|啦)+$")
 _LINKING_END = re.compile(f"(?:{LINKING}|[,，])$")
 _NOMINAL_END = re.compile(f"{NOMINAL}$")
 _MODAL = "(?:不)?(?:能|可以|能够|可|会|要|需要|需|是|有|算|属于|应该|应当|应|必须|允许|支持|包括|包含)"
+# 你知道临水大桥吗, 介绍一下临水大桥: what follows is about it.
+_KNOWN = re.compile(
+    "(?:(?:请|麻烦)?(?:你|您)?(?:知道|了解|听说过?|看过|读过|听过|认识)|(?:请|麻烦)?(?:你|您|帮我|给我|跟我|"
+    "再)*(?:介绍|说说|讲讲|讲解|谈谈|说明|查|查查|看看|解释)(?:一下|下)?|关于)"
+    "(?P<what>[^,，]{2,}?)(?:吗|么|嘛|吧|的情况|的信息)?"
+)
 _NO_NOUN = re.compile("^(?:钱|时间|间|人次?|元钱?|左右|以上|以下|以内|的|能|才|之[前后])+$")
 _ASPECT_END = re.compile("(?:了|过|着|的|是|为|要|会|有|共|由|一共|总共|计划|预计|,)+$")
 _ADVERBIAL_END = re.compile("[上中里内]$")
@@ -59,7 +66,7 @@ def opening(folded: str) -> int:
 
 def asking(folded: str) -> Asking | None:
     """The first interrogative, outside quotation marks."""
-    hidden = re.sub("《[^》]*》|“[^”]*”|\"[^\"]*\"", lambda m: "〇" * len(m.group()), folded)
+    hidden = re.sub('《[^》]*》|“[^”]*”|"[^"]*"', lambda m: "〇" * len(m.group()), folded)
     for match in ASKING.finditer(hidden):
         around = hidden[max(0, match.start() - 2) : match.end() + 1]
         if NOT_ASKING.search(around):
@@ -73,18 +80,23 @@ def predicate_start(folded: str, ask: Asking) -> int:
 
     Verbs belong to it only before a figure: in 甲方逾期付款怎么办 they are what is asked about.
     """
+    if ask.kind == "whether" and ask.end == len(folded):
+        # 产假可以分开休吗: the predicate begins with 可以.
+        begin = opening(folded)
+        modal = next((w for w in words(folded) if w.start >= begin + 2 and re.fullmatch(_MODAL, w.text)), None)
+        return modal.start if modal else ask.start
     ordinals = {slot.end for slot in ordinal_slots(folded)}
     at = ask.start
     while at > 1 and at not in ordinals:
         link = _LINKING_END.search(folded[:at])
-        if link and link.start() > 0 and not _across(folded, link.start()):
+        if link and link.start() > 0 and not _across(folded, link.start()) and not _named_plan(folded, link.start()):
             at = link.start()
             continue
         last = next((w for w in words(folded) if w.end == at), None)
         before = folded[: last.start] if last else ""
         if (
             last
-            and ask.kind == "figure"
+            and (ask.kind in ("figure", "where") or re.search("[在于]$", folded[: ask.start]))
             and (last.verb or last.flag == "d" or re.fullmatch(PREDICATE, last.text))
             and not _NOMINAL_END.search(folded[:at])
             and len(before) >= 2
@@ -96,9 +108,15 @@ def predicate_start(folded: str, ask: Asking) -> int:
     return at
 
 
+def _named_plan(folded: str, at: int) -> bool:
+    """Whether 计划 at ``at`` is the end of a name (碧波计划) rather than what somebody plans (全市计划新建)."""
+    before = next((w for w in words(folded) if w.end == at), None)
+    return folded.startswith("计划", at) and before is not None and before.noun and not before.place
+
+
 def _across(folded: str, at: int) -> bool:
-    """Whether a word that names something goes across ``at``: the 有 of 国有 links nothing."""
-    return any(w.start < at < w.end and w.noun for w in words(folded))
+    """Whether a word goes across ``at``: the 有 of 国有 and the 得 of 获得 link nothing."""
+    return any(w.start < at < w.end for w in words(folded))
 
 
 def topic(question: str) -> str:
@@ -110,11 +128,14 @@ def topic(question: str) -> str:
     begin = opening(folded)
     ask = asking(folded)
     if ask is None:
-        return _PARTICLES.sub("", question[begin:])
-    if ask.kind == "whether" and ask.end == len(folded):
-        modal = next((w for w in words(folded) if w.start >= begin + 2 and re.fullmatch(_MODAL, w.text)), None)
-        return question[begin : modal.start if modal else ask.start]
+        known = _KNOWN.fullmatch(folded)
+        return question[known.start("what") : known.end("what")] if known else _PARTICLES.sub("", question[begin:])
+    known = _KNOWN.fullmatch(folded)
+    if known:
+        return question[known.start("what") : known.end("what")]
     head_end = predicate_start(folded, ask)
+    if ask.kind == "whether" and ask.end == len(folded):
+        return question[begin:head_end]
     before, predicate, rest = folded[begin:head_end], folded[head_end : ask.start], folded[ask.end :]
     if ask.kind in ("which", "what") and _bare(folded[begin : ask.start]):
         # 哪条街被评为示范街: the street that …
@@ -130,7 +151,9 @@ def topic(question: str) -> str:
     if ask.kind == "figure" and _ADVERBIAL_END.search(before):
         # 在“三农”上投了多少钱: the money that …
         verb = _ASPECT_END.sub("", folded[begin : ask.start])
-        return f"{question[begin : begin + len(verb)]}的{'钱' if folded[ask.start : ask.end].endswith('钱') else '数额'}"
+        return (
+            f"{question[begin : begin + len(verb)]}的{'钱' if folded[ask.start : ask.end].endswith('钱') else '数额'}"
+        )
     return question[begin:head_end]
 
 
@@ -173,24 +196,30 @@ def subject(question: str) -> str:
     folded = fold(question)
     ask = asking(folded)
     about = topic(question)
-    if ask is None or ask.kind not in ("figure", "what", "which"):
+    if ask is None or ask.kind not in ("figure", "what", "which", "when", "where"):
         return about
     begin = opening(folded)
     end = predicate_start(folded, Asking("figure", ask.start, ask.end))
     places = {(s.start, s.end) for s in place_slots(folded)}
+    if re.search(f"(?:{ROLE}|政府|[局部委厅处科院所队])$", folded[begin:end]) and ask.kind in ("when", "where"):
+        return about  # 市政府什么时候发布规划 is about the plan
     nouns = [w for w in words(folded) if begin <= w.start and w.end <= end and w.noun]
-    if not nouns or all(any(a <= w.start and w.end <= b for a, b in places) for w in nouns) or not about.startswith(question[begin:end]):
+    if (
+        not nouns
+        or all(any(a <= w.start and w.end <= b for a, b in places) for w in nouns)
+        or not about.startswith(question[begin:end])
+    ):
         return about
     return question[begin:end]
 
 
 def entity(text: str) -> str:
     """The thing that a topic names, without the side of it that was asked for: the bridge of 大桥的全长."""
-    found = re.search(f"(?:的)?{ATTRIBUTE}$", fold(text))
+    found = re.search(f"(?:的)?(?:{ATTRIBUTE}|(?<=的)[^的]{{0,3}}{MEASURE})$", fold(text))
     return text[: found.start()] if found and found.start() >= 2 else text
 
 
 def without_side(text: str) -> str:
     """As ``entity``, but for any side: 产量 and 增速, too."""
-    found = re.search(f"(?:的)?(?:实际|预期)?{SIDE}$", fold(text))
+    found = re.search(f"(?:的)?(?:实际|预期)?(?:{SIDE}|(?<=的)[^的]{{0,3}}{MEASURE})$", fold(text))
     return text[: found.start()] if found and found.start() >= 2 else text

@@ -73,7 +73,10 @@ def _answer(turn: Turn) -> str:
 
 
 def _framed(question: str, earlier: Earlier) -> str:
-    """A figure asked for without a time, after one with a time: that goes on for what follows (2019年…, 赤字…, 赤字率呢)."""
+    """With the earlier question's time, where both ask for figures and this one names none.
+
+    Only what leans on it sees that: after 2019年…增长目标 and 财政赤字安排了多少, 赤字率呢 is asked of 2019.
+    """
     folded, before = fold(question), fold(earlier.question)
     ask, asked = asking(folded), asking(before)
     times = time_slots(before)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from qa.followup.anatomy import asking, entity, opening, predicate_start, subject, topic
-from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, leaning
+from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, manner_of
 from qa.followup.slots import EXPLICIT_YEAR, Kind, official_places, place_slots, time_slots, without
 from qa.followup.swap import swapped
 from qa.followup.vocabulary import CHANGE, LINKING, ROLE, SIDE, THEN, WHO_SIDE
@@ -29,7 +29,7 @@ def resolved(question: str, earlier: Earlier) -> Woven | None:
     folded = fold(question)
     begin = inner(folded)
     question, folded = question[begin:], folded[begin:]
-    how = leaning(folded)
+    how = manner_of(folded)
     if how is None:
         return own(question) if begin else None
     if how.manner is Manner.ELLIPSIS:
@@ -40,7 +40,11 @@ def resolved(question: str, earlier: Earlier) -> Woven | None:
         return _then(question, folded, how, earlier)
     if how.manner is Manner.SUBJECT:
         return _subject(question[how.start :], earlier)
-    return _again(question, folded, how, earlier) or _same_year(question, folded, earlier) or (own(question) if begin else None)
+    return (
+        _again(question, folded, how, earlier)
+        or _same_year(question, folded, earlier)
+        or (own(question) if begin else None)
+    )
 
 
 # -- ellipsis ------------------------------------------------------------------------------------------------
@@ -93,15 +97,17 @@ def _year_of(word: str, earlier: Earlier) -> str | None:
 def _then(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven | None:
     word = folded[how.start : how.end]
     rest = question[how.end :].lstrip(",，的")
-    whole = leaning(fold(rest))
+    whole = manner_of(fold(rest))
     lacking = whole is not None and whole.manner is Manner.SUBJECT
     year = _year_of(word, earlier)
     if year is None:
         return _subject(question[how.start :], earlier) if lacking else None
-    if lacking:
+    places = official_places(fold(earlier.question))
+    old = asking(fold(earlier.question))
+    general = places and old and old.kind == "figure" and not re.search(f"{CHANGE}|^{SIDE}", fold(rest))
+    if lacking and not general:
         about = _without_times(_subject_of(fold(rest), earlier))
         return carried(year) + _joined(about, rest)
-    places = official_places(fold(earlier.question))
     place = earlier.question[places[0].start : places[0].end] if places and not place_slots(fold(rest)) else ""
     return carried(place + year) + own(rest)
 
@@ -126,7 +132,11 @@ def _names_thing(earlier: Earlier) -> str:
     answer = earlier.answer.strip("。;；,， ")
     if not answer or ask is None or ask.kind not in _NAMING or not 2 <= len(answer) <= 24:
         return ""
-    if re.search("[。;；,，?？!！]", answer) or re.match("[\\d.%]", fold(answer)) or ask.kind == "what" and not re.search("叫什么|什么(?:项目|公司|部门|单位|名|地方)", earlier.question):
+    if (
+        re.search("[。;；,，?？!！]", answer)
+        or re.match("[\\d.%]", fold(answer))
+        or (ask.kind == "what" and not re.search("叫什么|什么(?:项目|公司|部门|单位|名|地方)", earlier.question))
+    ):
         return ""
     if re.search("哪一?[年月天日些]", earlier.question):
         return ""
@@ -145,7 +155,7 @@ def _subject_of(rest: str, earlier: Earlier) -> str:
     change = re.search(f"(?:实际)?(?P<verb>{CHANGE})$", folded)
     if change and change["verb"] in rest:
         return about[: change.start()]
-    if not re.search(f"{CHANGE}|占|同比|环比|多[少大高长]$|^是", rest) or _LEADING_SIDE.match(rest):
+    if not re.search(f"{CHANGE}|占|同比|环比|多[少大高长]$|^是(?:多少|几)", rest) or _LEADING_SIDE.match(rest):
         about = entity(subject(earlier.question)) if not _REACHED.search(rest) else entity(about)
     return about
 
@@ -170,7 +180,7 @@ def _subject(rest: str, earlier: Earlier) -> Woven | None:
     own_times = [s for s in time_slots(folded) if s.start == 0]
     own_places = [s for s in place_slots(folded) if s.end < len(folded) and re.search(CHANGE, folded)]
     about_folded = fold(about)
-    if own_times and time_slots(about_folded) or own_places:
+    if (own_times and time_slots(about_folded)) or own_places:
         changed = swapped(about, rest[: max(s.end for s in (*own_times, *own_places))])
         if changed is not None:
             tail = rest[max(s.end for s in (*own_times, *own_places)) :].lstrip("的")
@@ -185,9 +195,13 @@ _FIGURE_NOUN = "(?:指标|数据|数字|金额|收入|支出|产量|产值|资�
 _KINDS: tuple[tuple[str, str], ...] = (
     (
         "项目|工程|建筑",
-        "项目|工程|电站|大桥|桥|隧道|铁路|公路|高速|快速路|路|街|机场|港|码头|水库|馆|中心|公园|园区?|厂|基地|小区|片区|线|站|改造|楼|大厦|校区|医院|学校|体系|平台|渠|坝|河|湖|管网|广场|地铁",
+        "项目|工程|电站|大桥|桥|隧道|铁路|公路|高速|快速路|路|街|机场|港|码头|水库|馆|中心|公园|园区?|厂|基地|小区|"
+        "片区|线|站|改造|楼|大厦|校区|医院|学校|体系|平台|渠|坝|河|湖|管网|广场|地铁",
     ),
-    ("公司|企业|单位|机构|部门|组织", "公司|集团|厂|银行|企业|店|院|所|中心|协会|局|部|委|处|学校|大学|医院|单位|机构|部门|社"),
+    (
+        "公司|企业|单位|机构|部门|组织",
+        "公司|集团|厂|银行|企业|店|院|所|中心|协会|局|部|委|处|学校|大学|医院|单位|机构|部门|社",
+    ),
     (
         "制度|政策|规定|办法|条例|标准|条款|条|款|措施|方案|文件|法",
         "制度|政策|规定|办法|条例|法|标准|合同|协议|补贴|补助|假|奖|险|费|金|方案|规划|意见|通知|细则|条款|条|计划",
@@ -196,7 +210,10 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("补贴|补助|款项|资金|费用|奖", "补贴|补助|津贴|费|金|款|奖励|奖|券"),
     ("假期|假", "假"),
     ("产品|系统|平台|软件|技术", "产品|系统|平台|软件|技术|机|器|车|手机|设备|芯片|APP|app"),
-    ("片|电影|剧|节目|书|小说|作品|歌曲|专辑|游戏|杂志|报", "》|片|电影|剧|节目|书|小说|作品|歌|曲|专辑|游戏|杂志|报|诗|画|集|记|传"),
+    (
+        "片|电影|剧|节目|书|小说|作品|歌曲|专辑|游戏|杂志|报",
+        "》|片|电影|剧|节目|书|小说|作品|歌|曲|专辑|游戏|杂志|报|诗|画|集|记|传",
+    ),
     ("桥|大桥", "桥"),
     ("路|线|线路", "路|线|高速|街|道"),
     ("学校|校|院", "学校|大学|学院|中学|小学|院"),
@@ -229,10 +246,8 @@ def _pronoun(question: str, folded: str, how: Leaning, earlier: Earlier) -> Wove
         joint = "的"
     year = re.match(f"(?:的)?(?:在)?(?P<then>{THEN_TIME.pattern})(?:的)?", fold(rest))
     if year and (resolved_year := _year_of(year["then"], earlier)):
-        about = _without_times(about)
-        if not re.search("期$", about) or True:
-            return own(before) + carried(about + resolved_year) + own(joint + rest[year.end() :])
-    if match["this"] and re.fullmatch(_PLACE_NOUN, match["noun"]) or match["there"]:
+        return own(before) + carried(_without_times(about) + resolved_year) + own(joint + rest[year.end() :])
+    if (match["this"] and re.fullmatch(_PLACE_NOUN, match["noun"])) or match["there"]:
         about = _with_time(about, before + rest, earlier)
     return own(before) + carried(about) + own(joint + rest)
 
@@ -274,7 +289,11 @@ def _thing(rest: str, earlier: Earlier) -> str:
     change = re.search(f"{CHANGE}$", folded)
     if change and change.group() in rest:
         about = about[: change.start()]
-    if re.match(f"(?:又|还|比[^,]{{1,6}}|同比|环比|占[^,]{{2,12}}|的?(?:增速|增幅|占比|比重)|[是为有]|已|约|共)*(?:{CHANGE}|占|是多少|有多少|多少|比重|占比|增速|增幅)", rest):
+    if re.match(
+        f"(?:又|还|比[^,]{{1,6}}|同比|环比|占[^,]{{2,12}}|的?(?:增速|增幅|占比|比重)|[是为有]|已|约|"
+        f"共)*(?:{CHANGE}|占|是多少|有多少|多少|比重|占比|增速|增幅)",
+        rest,
+    ):
         return about
     return entity(subject(earlier.question))
 
@@ -287,7 +306,11 @@ def _person(earlier: Earlier) -> str:
         return named
     if ask and ask.kind == "who":
         # 县长是谁: the head of the county, but 大桥由谁设计 does not say who.
-        return topic(earlier.question) if re.search(f"(?:{WHO_SIDE}|{ROLE}|长|员|者|人|师|手)是?$", folded[: ask.start]) else ""
+        return (
+            topic(earlier.question)
+            if re.search(f"(?:{WHO_SIDE}|{ROLE}|长|员|者|人|师|手)是?$", folded[: ask.start])
+            else ""
+        )
     about = entity(subject(earlier.question))
     if 2 <= len(about) <= 4 and any(w.flag.startswith("nr") for w in words(fold(about))):
         return about
@@ -316,33 +339,63 @@ def _this(this: str, noun: str, rest: str, earlier: Earlier) -> str:
         for slot in place_slots(fold(earlier.question)):
             name = earlier.question[slot.start : slot.end]
             suffix = noun if noun not in ("地", "地区", "城市") else ""
-            if fold(name).endswith(suffix) or (noun in ("省", "市", "国") and slot in official_places(fold(earlier.question))):
+            if fold(name).endswith(suffix) or (
+                noun in ("省", "市", "国") and slot in official_places(fold(earlier.question))
+            ):
                 return name
         if named.endswith(noun):
             return named
         if not folded.endswith(noun):
             return ""
-    if named and (noun in named or _of_kind(noun, named) or re.search(f"哪一?.?{noun}|什么{noun}|{noun}(?:是|叫)", earlier.question)):
+    if named and (
+        noun in named
+        or _of_kind(noun, named)
+        or re.search(f"哪一?.?{noun}|什么{noun}|{noun}(?:是|叫)", earlier.question)
+    ):
         return named
     if re.fullmatch(_FIGURE_NOUN, noun):
         ask = asking(fold(earlier.question))
-        return about if noun in folded or (ask and ask.kind == "figure" and noun in ("指标", "数据", "数字", "金额", "款项", "资金", "费用", "目标")) else ""
+        return (
+            about
+            if noun in folded
+            or (
+                ask
+                and ask.kind == "figure"
+                and noun in ("指标", "数据", "数字", "金额", "款项", "资金", "费用", "目标")
+            )
+            else ""
+        )
     thing = entity(about)
     if noun in fold(thing):
         return _up_to(thing, noun)
     if noun in folded:
         return about
-    return _up_to_kind(noun, thing)
+    return _up_to_kind(noun, thing) or (thing if this.startswith("这") and _may_be(noun, thing) else "")
 
 
 def _up_to(thing: str, noun: str) -> str:
     """``thing`` up to its last ``noun``: 恒屹储能项目 of 恒屹储能项目投资."""
     end = fold(thing).rfind(noun) + len(noun)
+    title = re.match("[《“][^》”]*[》”]", thing[end:])
+    if title:
+        return thing[: end + title.end()]
     return thing[: end + 1] if thing[end : end + 1] in ("》", "”") else thing[:end]
 
 
 def _of_kind(noun: str, name: str) -> bool:
     return any(re.fullmatch(nouns, noun) and re.search(f"(?:{ends})$", fold(name)) for nouns, ends in _KINDS)
+
+
+_ANY_NAME = (
+    "(?:动物|植物|物种|人物|游戏|书|小说|电影|片|剧|节目|作品|歌曲|产品|平台|软件|公司|组织|品牌|药|病|疾病|技术)"
+)
+
+
+def _may_be(noun: str, thing: str) -> bool:
+    """Whether ``thing`` may be called a ``noun``: names of animals or games do not show what they are."""
+    folded = _without_times(fold(thing))
+    known = any(re.search(f"(?:{ends})$", folded) for nouns, ends in _KINDS if not re.fullmatch(nouns, noun))
+    return bool(re.fullmatch(_ANY_NAME, noun)) and not known and len(folded) >= 2
 
 
 def _up_to_kind(noun: str, thing: str) -> str:
@@ -367,7 +420,9 @@ def _pair(earlier: Earlier) -> tuple[str, str] | None:
     for text in texts:
         found = _ORDER.search(_without_times(text))
         if found:
-            return found["first"], re.sub(f"(?:{LINKING}|哪个|谁|分别|先|更|的[^\\W\\d_]{{2,6}})+$", "", found["second"])
+            return found["first"], re.sub(
+                f"(?:{LINKING}|哪个|谁|分别|先|更|的[^\\W\\d_]{{2,6}})+$", "", found["second"]
+            )
     if earlier.before:
         first, second = entity(topic(earlier.before.question)), entity(topic(earlier.question))
         if first and second and first != second:
@@ -413,7 +468,10 @@ def _same_year(question: str, folded: str, earlier: Earlier) -> Woven | None:
     old = asking(fold(earlier.question))
     if then and old and old.kind == "figure" and not any(w.start == 0 and w.end > begin for w in words(folded)):
         return carried(year) + own(question[begin:])
-    if EXPLICIT_YEAR.fullmatch(fold(year)) and _shared(folded[: ask.start], fold(_without_times(topic(earlier.question)))) >= RELATED:
+    if (
+        EXPLICIT_YEAR.fullmatch(fold(year))
+        and _shared(folded[: ask.start], fold(_without_times(topic(earlier.question)))) >= RELATED
+    ):
         return carried(year) + own(question[begin:])
     return None
 
@@ -425,5 +483,3 @@ def _shared(a: str, b: str) -> int:
         while i + best < len(a) and a[i : i + best + 1] in b:
             best += 1
     return best
-
-

@@ -17,13 +17,17 @@ from qa.followup.slots import (
     run_start,
     time_slots,
 )
-from qa.followup.vocabulary import ASKED_FOR, CHANGE, NOMINAL, OF_INDICATOR, SIBLINGS, SIDE, UNIT
-from qa.followup.woven import Woven, edited, own
+from qa.followup.vocabulary import ASKED_FOR, CHANGE, MEASURE, NOMINAL, OF_INDICATOR, SIBLINGS, SIDE, UNIT, set_of
 from qa.followup.words import words
+from qa.followup.woven import Woven, edited, own
 from qa.text.normalise import fold
 
 _ASKING_OF: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(f"{side}$"), ask) for side, ask in ASKED_FOR)
 _SIDE = re.compile(f"(?:实际|预期|计划|主要|具体|最终)?(?:{CHANGE}|完成)?{SIDE}$")
+_PLANNED = re.compile("计划(?:数|任务)?|任务数?")
+_MEASURED = re.compile(f"[^\\W\\d_]{{0,3}}{MEASURE}")
+# 县花 of a county, 编者 of a book: what another side takes the place of, though no list has it.
+_OF_NAMED = re.compile("(?<=[》”市县区省镇乡村国])的[^的]{1,4}$|的[^的]{0,3}[者人员师长]$")
 _ACTUAL = re.compile("实际|实际(?:上|完成|情况|值|数)?|完成情况|实际完成情况")
 _AIM = re.compile("(?:的)?(?:预期|计划|增长)?(?:目标|任务|计划数?|预期)(?:任务|数)?")
 
@@ -61,7 +65,12 @@ def swapped(earlier: str, new: str, *, surely: bool = True) -> Woven | None:
     if rest_start == 0:
         # 投资2023年: what is exchanged by kind may also follow.
         behind = next(iter(time_slots(wanted)), None)
-        if behind and behind.start > 1 and behind.end == len(wanted) and (made_at := _times(folded, wanted[behind.start :], new[behind.start :])):
+        if (
+            behind
+            and behind.start > 1
+            and behind.end == len(wanted)
+            and (made_at := _times(folded, wanted[behind.start :], new[behind.start :]))
+        ):
             edits += made_at[0]
             rest_end = behind.start
     what, what_folded = new[rest_start:rest_end], wanted[rest_start:rest_end].rstrip("的")
@@ -94,7 +103,7 @@ def _woven(earlier: str, edits: list[Edit]) -> Woven:
 def _times(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | None:
     """Years for years, parts of a year for parts of a year; what is missing there comes first."""
     leading = re.match(r"(?P<bare>(?:19|20)\d\d)(?!\d|年|到|至|-)", wanted)
-    slots = [s for s in time_slots(wanted)]
+    slots = list(time_slots(wanted))
     if leading:
         slots = [Slot(Kind.YEAR, 0, leading.end())]
     taken: list[Slot] = []
@@ -124,8 +133,6 @@ def _times(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | None:
     if insertion:
         begin = opening(folded)
         edits.append(Edit(begin, begin, insertion))
-    if any(s.kind is Kind.YEAR for s in taken) and not any(s.kind is Kind.PART_OF_YEAR for s in taken):
-        edits += [Edit(t.start, t.end, "") for t in there if t.kind is Kind.YEAR and not any(e.start == t.start for e in edits)][:0]
     return edits, taken[-1].end
 
 
@@ -225,16 +232,23 @@ def _side(folded: str, wanted: str, new: str) -> list[Edit] | None:
             return None
         keep = "增长" if "增长" in aim.group() else ""
         return [Edit(aim.start(), aim.end(), keep + new)]
-    if not _SIDE.fullmatch(wanted):
+    if not _SIDE.fullmatch(wanted) and not _PLANNED.fullmatch(wanted) and not _MEASURED.fullmatch(wanted):
         return None
-    asked = next(a for pattern, a in _ASKING_OF if pattern.search(wanted))
+    asked = next((a for pattern, a in _ASKING_OF if pattern.search(wanted)), "是多少")
     end = predicate_start(folded, ask)
     if end < 2 or (ask.start < 2 and len(folded) - ask.end >= 2):
         # 谁负责河道治理: the thing stands behind.
         return None
     head = folded[:end]
     of_indicator = re.search(f"{OF_INDICATOR}$", wanted)
-    kept = without_side(head) if not of_indicator or re.search(f"{OF_INDICATOR}$", head) else head
+    named = _OF_NAMED.search(head) if not of_indicator else None
+    kept = (
+        head[: named.start()]
+        if named
+        else without_side(head)
+        if not of_indicator or re.search(f"{OF_INDICATOR}$", head)
+        else head
+    )
     predicate = folded[end : ask.start]
     verb = re.search(CHANGE, predicate)
     if verb and re.search("目标|任务|预期", wanted) and not re.search(CHANGE, wanted):
@@ -246,7 +260,13 @@ def _side(folded: str, wanted: str, new: str) -> list[Edit] | None:
     start = len(kept)
     tail = folded[ask.end :]
     instead = f"{joint}{new}{asked}"
-    if asked == "是多少" and ask.kind == "figure" and kept != head and re.fullmatch("(?:[是为有达到多]|达到)*", predicate) and not tail:
+    if (
+        asked == "是多少"
+        and ask.kind == "figure"
+        and kept != head
+        and re.fullmatch("(?:[是为有达到多]|达到)*", predicate)
+        and not tail
+    ):
         # The same kind of figure: the old asking goes on.
         unit = folded[ask.start : ask.end]
         if unit in ("多少", "几"):
@@ -259,13 +279,24 @@ def _role(folded: str, wanted: str, new: str) -> list[Edit] | None:
     whole = [s for s in role_slots(wanted) if s.end == len(wanted)]
     if not whole or folded.startswith("什么是"):
         return None
-    there = [s for s in role_slots(folded[: _before_asking(folded)])]
+    there = list(role_slots(folded[: _before_asking(folded)]))
     if not there:
         return None
     old = there[0]
+    if re.fullmatch(_PARTY, wanted):
+        party = re.search(f"{_PARTY}$", folded[old.start : old.end])
+        old = Slot(Kind.ROLE, old.start + party.start(), old.end) if party else old
     # 农村居民 for 城镇居民, not for 湖北省城镇居民.
-    start = max([old.start, *(s.end for s in (*time_slots(folded), *official_places(folded)) if s.end <= old.end and s.end > old.start)])
+    start = max(
+        [
+            old.start,
+            *(s.end for s in (*time_slots(folded), *official_places(folded)) if s.end <= old.end and s.end > old.start),
+        ]
+    )
     return [Edit(start, old.end, new)]
+
+
+_PARTY = "(?:单位|个人|企业|公司|家庭|业主|物业|雇主|用人单位|劳动者)"
 
 
 def _first_sibling(wanted: str, folded: str) -> tuple[str, str] | None:
@@ -273,12 +304,23 @@ def _first_sibling(wanted: str, folded: str) -> tuple[str, str] | None:
     best: tuple[str, str] | None = None
     for group in SIBLINGS:
         mine = max((m for m in group if wanted.startswith(m)), key=len, default=None)
-        if mine is None or mine in folded and not any(m in folded.replace(mine, "") for m in group if m != mine):
+        if mine is None or (mine in folded and not any(m in folded.replace(mine, "") for m in group if m != mine)):
             continue
         other = max((m for m in group if m != mine and m in folded), key=len, default=None)
         if other and (best is None or len(mine) > len(best[0])):
             best = mine, other
     return best
+
+
+def _acts(rest: str) -> bool:
+    """Whether something is done in ``rest``: the 逾期交货 of 卖方逾期交货."""
+    return len(rest) > 2 and words(rest)[0].verb
+
+
+def _act_end(folded: str, at: int) -> int:
+    """Where what a party does ends: before the predicate of the question."""
+    ask = asking(folded)
+    return max(at, _subject_end(folded, opening(folded), ask)) if ask else at
 
 
 def _sibling(folded: str, wanted: str, new: str) -> list[Edit] | None:
@@ -290,6 +332,8 @@ def _sibling(folded: str, wanted: str, new: str) -> list[Edit] | None:
     rest = wanted[len(mine) :].lstrip("的")
     if rest and not folded.startswith(rest, at + len(other)):
         # 农村居民收入 against 城镇收入: the new piece says more.
+        if _acts(rest):
+            return [Edit(at, _act_end(folded, at + len(other)), new)]
         return None if len(rest) > 2 else [Edit(at, at + len(other), new)]
     return [Edit(at, at + len(other) + len(rest), new)]
 
@@ -306,7 +350,18 @@ def _same_end(folded: str, wanted: str, new: str) -> list[Edit] | None:
         if ask and ask.start == 0 and folded.startswith("什么是"):
             return [Edit(3, at + size, new)]
         start = run_start(folded, at)
-        start = max([start, *(s.end for s in official_places(folded) if s.end <= at + size and s.end > start and not wanted.startswith(folded[s.start : s.end]))])
+        start = max(
+            [
+                start,
+                *(
+                    s.end
+                    for s in official_places(folded)
+                    if s.end <= at + size and s.end > start and not wanted.startswith(folded[s.start : s.end])
+                ),
+            ]
+        )
+        if "的" in wanted[:-size] and folded[start - 1 : start] == "的":
+            start = run_start(folded, start - 1)
         if start >= at or folded[start:at] == wanted[:-size]:
             continue
         if any(w.start < at + size < w.end for w in words(folded)):
@@ -320,7 +375,7 @@ def _ends_at(folded: str, ending: str, limit: int, size: int) -> int | None:
     at = folded.rfind(ending, 0, limit)
     while at > 0:
         word = next((w for w in words(folded) if w.start < at + size <= w.end), None)
-        if word and word.end == at + size and (word.noun or size > 1):
+        if word and word.end == at + size and (word.noun or word.flag == "b" or size > 1):
             return at
         at = folded.rfind(ending, 0, at + size - 1)
     return None
@@ -340,6 +395,9 @@ def _same_start(folded: str, wanted: str, new: str) -> list[Edit] | None:
             return None
         start = at if size == 1 else run_start(folded, at) if at else 0
         end = _run_end(folded, at + size, limit)
+        amount = next((s for s in amount_slots(folded) if s.start == at + size), None)
+        if amount and any(s.start == size for s in amount_slots(wanted)):
+            end = amount.end
         if end > at + size or wanted[size:]:
             return [Edit(start, end, new)]
     return None
@@ -350,7 +408,11 @@ def _run_end(folded: str, at: int, limit: int) -> int:
     for word in words(folded):
         if word.end <= at:
             continue
-        if word.start >= limit or word.flag in ("x", "uj", "ul", "p", "c", "r", "m") or (word.verb and not re.fullmatch(NOMINAL, word.text)):
+        if (
+            word.start >= limit
+            or word.flag in ("x", "uj", "ul", "p", "c", "r", "m")
+            or (word.verb and not re.fullmatch(NOMINAL, word.text))
+        ):
             break
         end = min(word.end, limit)
     return end
@@ -387,7 +449,11 @@ def _subject(folded: str, new: str) -> Edit | None:
 
 
 def _local(folded: str) -> list[Slot]:
-    return [s for s in place_slots(folded, names=False) if folded[s.start : s.end] in ("全国", "全省", "全市", "全县", "全区", "我省", "我市", "我县", "我区", "我国")]
+    return [
+        s
+        for s in place_slots(folded, names=False)
+        if folded[s.start : s.end] in ("全国", "全省", "全市", "全县", "全区", "我省", "我市", "我县", "我区", "我国")
+    ]
 
 
 def _subject_end(folded: str, begin: int, ask: Asking) -> int:
@@ -399,6 +465,9 @@ def _subject_end(folded: str, begin: int, ask: Asking) -> int:
         if seen and word.text in _PREDICATES and folded[word.end : word.end + 1] != "的":
             return word.start
         seen = seen or word.noun
+    of = folded.rfind("的", begin + 2, end)
+    if of > 0 and end - of <= 5 and not re.search("[,，]", folded[begin:of]):
+        return of
     side = _SIDE.search(folded[begin:end])
     if side and side.start() >= 2:
         cut = begin + side.start()
@@ -406,4 +475,7 @@ def _subject_end(folded: str, begin: int, ask: Asking) -> int:
     return end
 
 
-_PREDICATES = frozenset("占 比 由 属于 位于 距 距离 拉动 带动 投资 使用 获得 需要 应当 必须 可以 参加 申请 办理 缴纳 提交".split())
+_PREDICATES = set_of(
+    "占 比 由 属于 位于 距 距离 拉动 带动 投资 承担 负责 享受 适用 给予 使用 获得 需要 应当 必须 可以 参加 申请 "
+    "办理 缴纳 提交"
+)

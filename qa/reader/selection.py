@@ -101,7 +101,7 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
         span = read.span
         rival = max((m for i, m in enumerate(margins) if i != number and found[i].text != read.text), default=-12.0)
         best = max(m for i, m in enumerate(margins) if found[i].rank == read.rank)
-        agreed = _agreement(looked_for, read)
+        agreed = _agreement(looked_for, read.hit, span.start, span.end)
         figures = about.kind in _FIGURES and not _FIGURE.search(fold(read.text))
         rows.append(
             (
@@ -147,14 +147,18 @@ def analysed(question: str) -> Question:
     return analyse(question)
 
 
-def _agreement(looked_for: Asked, read: Read) -> Agreement:
+def agreement_with(question: str, hit: Hit, start: int, end: int) -> Agreement:
+    """How what a span tells of agrees with a question in year, aspect and place; offsets are the Passage's."""
+    return _agreement(asked(question), hit, start, end)
+
+
+def _agreement(looked_for: Asked, hit: Hit, start: int, end: int) -> Agreement:
     if not (looked_for.any or looked_for.aspect):
         return Agreement()
-    hit = read.hit
     tells = told_at(
         hit.passage.text,
-        read.span.start,
-        read.span.end,
+        start,
+        end,
         title=hit.title,
         date=hit.date,
         heading_path=hit.passage.heading_path,

@@ -190,3 +190,16 @@ def test_marks_stand_where_the_quote_is_and_controls_do_nothing() -> None:
     assert marked.plain[span.start : span.end] == "答案"
     console.print(marked)
     assert "\x1b[31m" not in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_what_documents_say_otherwise_stands_beside_the_answer(tmp_path: Path) -> None:
+    for date, hours in (("2022-05-01", "九"), ("2024-05-01", "十")):
+        text = f"青石图书馆开放通知\n\n发布时间：{date}\n\n青石图书馆每天上午{hours}点开门。\n"
+        (tmp_path / f"{date}.txt").write_text(text, "utf-8")
+    library = ("--library", tmp_path / "library")
+    assert yinda(*library, "add", *tmp_path.glob("*.txt")).returncode == 0
+    lines = yinda(*library, "ask", "青石图书馆每天上午几点开门？").stdout.splitlines()
+    answers, dates = lines[lines.index("Documents say different things:") + 1 :][:2]
+    assert {*answers.split()} == {"九点", "十点"}
+    assert {*dates.split()} == {"2022-05-01", "2024-05-01"}
+    assert ("九" in answers.split()[0]) == ("2022" in dates.split()[0])

@@ -11,7 +11,18 @@ from pathlib import Path
 from qa import Addition, AddReport, Answer, Citation, Document, Hit, Passage, Span, Turn
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "faiss", "sentence_transformers", "transformers", "jieba", "tantivy", "docx", "gradio")
+HEAVY = (
+    "torch",
+    "faiss",
+    "sentence_transformers",
+    "transformers",
+    "jieba",
+    "tantivy",
+    "docx",
+    "gradio",
+    "pypdfium2",
+    "PIL",
+)
 
 
 def test_importing_loads_nothing_heavy() -> None:

@@ -16,7 +16,7 @@ from qa.documents.model import Block, Content, Kind, Metadata
 from qa.documents.pdf import pdfium
 from qa.documents.pdf.condition import UNREADABLE, Condition, condition, warnings
 from qa.documents.pdf.furniture import furniture
-from qa.documents.pdf.lines import Line, is_wide, page_lines
+from qa.documents.pdf.lines import Gutter, Line, is_wide, page_lines
 from qa.documents.pdf.paragraphs import Paragraph, joint, paragraphs
 from qa.errors import DocumentError
 
@@ -77,6 +77,7 @@ def lay_out(data: bytes, name: str) -> Layout:
     pages: dict[int, list[Line]] = {}
     heights: dict[int, float] = {}
     conditions: list[Condition] = []
+    gutters: list[Gutter] = []
     column = 0
     with pdfium.opened(data, name) as document:
         count = len(document)
@@ -92,7 +93,7 @@ def lay_out(data: bytes, name: str) -> Layout:
             conditions.append(condition(page))
             if page is None or conditions[-1] in UNREADABLE:
                 continue
-            lines = page_lines(page.glyphs, number, column)
+            lines = page_lines(page.glyphs, number, column, gutters)
             if lines:
                 pages[number] = lines
                 column = lines[-1].column + 1

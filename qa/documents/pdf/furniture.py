@@ -71,7 +71,9 @@ def _repeated(outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]], he
     taken: set[int] = set()
     for (words, height), lines in places.items():
         close = lines + places.get((words, height + 1), []) + places.get((words, height - 1), [])
-        if len({line.page for line in close}) >= _REPEATED and _counts(close):
+        pages = {line.page for line in close}
+        both = len(pages) == len(outer) == 2 and all(_is_apart(line, outer[line.page]) for line in close)
+        if (len(pages) >= _REPEATED or both) and _counts(close):
             taken.update(id(line) for line in lines)
     return taken
 
@@ -105,7 +107,7 @@ def _numbers(outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]]) -> 
                         taken.add(id(line))
                     elif _BARE.fullmatch(text) and len(row) == 1:
                         bare.append((page, _value(text), line))
-                        if len(outer) == 1 and place == 0 and _value(text) == 1 and _stands_apart(end):
+                        if len(outer) == 1 and place == 0 and _value(text) == 1 and _is_apart(line, ends):
                             taken.add(id(line))
     offsets: dict[int, set[int]] = defaultdict(set)
     for page, value, _ in bare:
@@ -116,11 +118,13 @@ def _numbers(outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]]) -> 
     return taken
 
 
-def _stands_apart(end: Sequence[Sequence[Line]]) -> bool:
-    if len(end) < 3:
-        return False
-    gaps = [abs(end[i + 1][0].baseline - end[i][0].baseline) for i in range(2)]
-    return gaps[0] > 1.5 * gaps[1]
+def _is_apart(line: Line, ends: tuple[list[list[Line]], list[list[Line]]]) -> bool:
+    """Whether a line is the outermost of its page and further from the next than that from the one behind it."""
+    for end in ends:
+        if len(end) >= 3 and line in end[0]:
+            gaps = [abs(end[i + 1][0].baseline - end[i][0].baseline) for i in range(2)]
+            return gaps[0] > 1.5 * gaps[1]
+    return False
 
 
 def _value(text: str) -> int:

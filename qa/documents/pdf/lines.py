@@ -36,6 +36,10 @@ _RADICALS = dict(
 _BULLETS = dict.fromkeys("\uf0b7\uf06c\uf06e\uf0a7\uf0d8\uf0fc\uf076\uf075\uf071\uf0a8", "•")
 
 
+Gutter = tuple[float, float]
+"""The gap between two columns: where it begins and ends from the left, in points."""
+
+
 @dataclass(slots=True)
 class Line:
     """A line of a page: its text, the glyph behind each character (-1: none), and its place in points.
@@ -85,17 +89,18 @@ def is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF" or char in "“”‘’…—·"
 
 
-def page_lines(glyphs: Sequence[Glyph], page: int, first_column: int) -> list[Line]:
+def page_lines(glyphs: Sequence[Glyph], page: int, first_column: int, gutters: list[Gutter]) -> list[Line]:
     """The lines of one page, in reading order; its columns are numbered from ``first_column``.
 
-    Text that runs in another direction than most of the page's comes behind the rest.
+    Text that runs in another direction than most of the page's comes behind the rest. ``gutters`` are those of the
+    pages before, and are added to: the last page of an article may have a line or two in its second column.
     """
     turns = Counter(glyph.turn for glyph in glyphs)
     out: list[Line] = []
     column = first_column
     for turn, _ in turns.most_common():
         runs = _runs([glyph for glyph in glyphs if glyph.turn == turn])
-        for region in _regions(runs):
+        for region in _regions(runs, gutters):
             for row in _rows(region):
                 line = _line(row, page, turn, column)
                 if line is not None:
@@ -137,11 +142,13 @@ def _runs(glyphs: Sequence[Glyph]) -> list[_Run]:
     return kept
 
 
-def _regions(runs: list[_Run], depth: int = 3) -> list[list[_Run]]:
+def _regions(runs: list[_Run], gutters: list[Gutter], depth: int = 3) -> list[list[_Run]]:
     """Cut what stands on a page into columns, in reading order; titles across them stay between."""
-    gutter = _gutter(runs) if depth else None
+    gutter = (_gutter(runs) or _known(runs, gutters)) if depth else None
     if gutter is None:
         return [runs] if runs else []
+    if gutter not in gutters:
+        gutters.append(gutter)
     middle = (gutter[0] + gutter[1]) / 2
     out: list[list[_Run]] = []
     band: list[_Run] = []
@@ -151,7 +158,7 @@ def _regions(runs: list[_Run], depth: int = 3) -> list[list[_Run]]:
         left, right = [r for r in band if r.x1 <= middle], [r for r in band if r.x0 >= middle]
         for side in (left, right):
             if side:
-                out.extend(_regions(side, depth - 1))
+                out.extend(_regions(side, gutters, depth - 1))
         band.clear()
 
     for run in sorted(runs, key=lambda r: r.baseline):
@@ -179,7 +186,20 @@ def _same_row(one: _Run, other: _Run) -> bool:
     return shared >= 0.5 * min(one.bottom - one.top, other.bottom - other.top)
 
 
-def _gutter(runs: Sequence[_Run]) -> tuple[float, float] | None:
+def _known(runs: Sequence[_Run], gutters: Sequence[Gutter]) -> Gutter | None:
+    """A gutter of an earlier page that this page has, too, with few lines beside it."""
+    for low, high in reversed(gutters[-_LOOK_BACK:]):
+        middle = (low + high) / 2
+        sides = [r for r in runs if r.x1 <= low + r.size], [r for r in runs if r.x0 >= high - r.size]
+        if all(sides) and len(runs) - sum(map(len, sides)) <= 2:
+            left = min(run.x0 for run in runs)
+            rows = _rows(sides[0])
+            if median((row[-1].x1 - row[0].x0) / max(middle - left, 1.0) for row in rows) >= _FULL:
+                return low, high
+    return None
+
+
+def _gutter(runs: Sequence[_Run]) -> Gutter | None:
     """The gap between two columns of running text, or None; a table's columns have short lines and are none."""
     if len(runs) < 2 * _COLUMN_LINES:
         return None

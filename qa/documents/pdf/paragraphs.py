@@ -18,6 +18,7 @@ _PITCH = 1.4  # times the ordinary distance of lines: a gap between paragraphs
 _SAME_SIZE = 0.08
 _TITLE = 1.15  # times the size of the text
 _MARGIN_LINES = 6  # lines from which a column's margins are known
+_SEVERAL = 0.15  # share of a column's lines
 _NOTE = 0.92  # times the size of the text: notes at the foot of a page
 
 _SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’」』）)》]*$|[.][”’\"')]*$")
@@ -104,13 +105,16 @@ class _Layout:
             if before.column == line.column and before.size == line.size and line.baseline > before.baseline:
                 pitches[line.size].append(line.baseline - before.baseline)
         self._pitch = {size: median(values) for size, values in pitches.items()}
-        opened = [
-            line
-            for before, line in pairwise(lines)
-            if before.column == line.column and self._is_body(before) and self._is_body(line) and _short(before, line)
-        ]
-        set_in = sum(line.x0 - line.left >= _INDENT * line.size for line in opened)
-        self.indents = bool(opened) and set_in > len(opened) / 2
+        # First lines are set in where lines behind a short one are, and where one that is set in has its next at the
+        # margin.
+        votes = 0
+        for before, line in pairwise(lines):
+            if before.column == line.column and self._is_body(before) and self._is_body(line):
+                if _short(before, line):
+                    votes += 1 if _is_set_in(line) else -1
+                elif _is_set_in(before) and not _is_set_in(line):
+                    votes += 1
+        self.indents = votes > 0
         self.first_page = lines[0].page
 
     def _is_body(self, line: Line) -> bool:
@@ -150,9 +154,12 @@ class _Layout:
 
     def _margins(self, lines: Sequence[Line]) -> tuple[float, float]:
         body = [line for line in lines if self._is_body(line)] or list(lines)
-        left, share = _usual([line.x0 for line in body])
-        if share < 0.25:
-            left = sorted(line.x0 for line in body)[len(body) // 10]
+        # Most lines of a notice may be first ones, set in: the margin is the leftmost place where several begin.
+        begins = sorted(line.x0 for line in body)
+        left = next(
+            (x for x in begins if sum(abs(x - other) <= 1.5 for other in begins) >= max(2, _SEVERAL * len(begins))),
+            begins[len(begins) // 10],
+        )
         ends = sorted(line.x1 for line in body)
         right, share = _usual(ends)
         far = ends[int(0.9 * (len(ends) - 1))]
@@ -160,7 +167,7 @@ class _Layout:
 
     def goes_on(self, before: Line, line: Line, paragraph: Sequence[Line]) -> bool:
         """Whether ``line`` continues the paragraph that ends with ``before``."""
-        if before.turn != line.turn or before.cells or line.cells:
+        if before.turn != line.turn or before.cells or line.cells or line.page > before.page + 1:
             return False
         if abs(before.size - line.size) > _SAME_SIZE * max(before.size, line.size):
             return False
@@ -210,6 +217,10 @@ def _usual(values: Sequence[float]) -> tuple[float, float]:
     place = max(counts, key=lambda v: (sum(counts[v + d] for d in (-1, 0, 1)), counts[v]))
     near = [value for value in values if abs(value - place) <= 1.5]
     return median(near), len(near) / len(values)
+
+
+def _is_set_in(line: Line) -> bool:
+    return line.x0 - line.left >= _INDENT * line.size
 
 
 def _short(before: Line, line: Line) -> bool:

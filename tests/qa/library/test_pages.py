@@ -1,0 +1,162 @@
+"""Pages of PDF documents in a Library: pictures with boxes, the page of a quote, and what could not be read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from embeddings import Embedder
+from qa import Box, Library, LibraryError, PageImage
+from qa.documents import pdf
+from qa.library.pages import Pages
+
+SENTENCE = "沿河两岸的步道已经修好，新建的三座水厂也都通了水。"
+FACTS = [f"{SENTENCE * 5}第{n}座水厂由{name}管理，每天供水{n}万吨。" for n, name in enumerate("甲乙丙丁", 1)]
+
+
+@pytest.fixture
+def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
+    with Library.open(tmp_path / "library", model=embedder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def report(printer: Any) -> bytes:
+    """A report of several pages, with a running head, page numbers and a scanned page at the end."""
+    printed = printer()
+    printed.flow(FACTS * 3, head="青石市水务局年度工作汇编", number="— {} —", bottom=260)
+    printed.picture(0, 0, 595, 842)
+    printed.page()
+    return bytes(printed.bytes())
+
+
+def test_a_quote_is_shown_on_its_page(library: Library, report: bytes) -> None:
+    (added,) = library.add_bytes(report, "报告.pdf").added
+    assert added.document_id is not None
+    document = library.document(added.document_id)
+    pages = library.page_image(document.id, 1).pages
+    assert added.warnings == (f"page {pages} has no text, only a picture: it may be a scan",)
+    assert document.media_type == "application/pdf"
+    # Every sentence, wherever it lies: each page shows the part of it that stands there.
+    crossing = 0
+    at = document.text.find("座水厂由")
+    while at >= 0:
+        span = (at - 2, at + 16)
+        first, last = (library.page_of(document.id, offset) for offset in (span[0], span[1] - 1))
+        assert first is not None
+        assert last is not None
+        crossing += first != last
+        for page in range(1, pages + 1):
+            shown = library.page_image(document.id, page, spans=[span], width=300)
+            assert bool(shown.boxes) == (first <= page <= last)
+            assert all(0 <= b.left < b.right <= 1 and 0 <= b.top < b.bottom <= 1 for b in shown.boxes)
+        at = document.text.find("座水厂由", at + 1)
+    passages = library.passages(document.id)
+    assert all(p.page == library.page_of(document.id, p.start) for p in passages)
+    assert any(library.page_of(document.id, p.end - 1) != p.page for p in passages)
+    shown = library.page_image(document.id, 2, width=640)
+    assert isinstance(shown, PageImage)
+    assert (shown.width, shown.boxes) == (640, ())
+    assert Image.open(BytesIO(shown.png)).size == (shown.width, shown.height)
+
+
+def test_what_cannot_be_shown_is_said(library: Library, report: bytes) -> None:
+    library.add_bytes(report, "报告.pdf")
+    library.add_bytes("没有页的文字。".encode(), "a.txt")
+    paged, plain = library.documents()
+    pages = library.page_image(paged.id, 1).pages
+    for document, page, width, says in (
+        (plain.id, 1, 1000, "has no pages"),
+        (paged.id, 0, 1000, "no page 0"),
+        (paged.id, pages + 1, 1000, f"no page {pages + 1}"),
+        (paged.id, 1, 0, "pixels wide"),
+        (paged.id, 1, 100_000, "pixels wide"),
+        ("nothing", 1, 1000, "no document"),
+    ):
+        with pytest.raises(LibraryError, match=says) as caught:
+            library.page_image(document, page, width=width)
+        assert caught.value.hint
+    assert library.page_of(plain.id, 0) is None
+
+
+def test_pages_go_with_their_document(library: Library, report: bytes, tmp_path: Path, printer: Any) -> None:
+    path = tmp_path / "报告.pdf"
+    path.write_bytes(report)
+    (added,) = library.add(tmp_path / "报告.pdf").added
+    assert added.document_id is not None
+    assert library.page_of(added.document_id, 2000) != 1
+    printed = printer()
+    printed.flow(["短了的报告，只有一页。"])
+    path.write_bytes(printed.bytes())
+    assert library.update().replaced[0].document_id == added.document_id
+    assert library.page_of(added.document_id, 2000) == 1
+    library.remove(added.document_id)
+    assert library.page_of(added.document_id, 0) is None
+    assert library.problems() == []
+
+
+def test_the_layout_of_a_document_is_made_once(
+    library: Library, report: bytes, printer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = printer()
+    printed.flow([SENTENCE * 3])
+    names = {"报告.pdf": report, "别的.pdf": printed.bytes()}
+    for name, data in names.items():
+        library.add_bytes(data, name)
+    made: list[str] = []
+
+    def counted(data: bytes, name: str) -> pdf.Layout:
+        made.append(name)
+        return lay_out(data, name)
+
+    lay_out = pdf.lay_out
+    monkeypatch.setattr(pdf, "lay_out", counted)
+    first, second = library.documents()
+
+    def show(document: str, page: int) -> tuple[Box, ...]:
+        return library.page_image(document, page, spans=[(0, 10**9)], width=100).boxes
+
+    results: list[tuple[Box, ...]] = []
+    threads = [threading.Thread(target=lambda: results.append(show(first.id, 2))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 4
+    assert len(set(results)) == 1
+    assert results[0]
+    assert made == ["报告.pdf"]
+    show(second.id, 1)
+    show(first.id, 3)
+    assert made == ["报告.pdf", "别的.pdf"]
+    # What is kept is bounded: a large document pushes out the others, and is kept itself.
+    monkeypatch.setattr("qa.library.pages._KEPT_CHARACTERS", 10)
+    show(second.id, 1)
+    show(first.id, 1)
+    assert made == ["报告.pdf", "别的.pdf", "报告.pdf"]
+
+
+def test_boxes_are_left_out_where_the_text_was_read_in_another_way(library: Library, report: bytes) -> None:
+    library.add_bytes(report, "报告.pdf")
+    (document,) = library.documents()
+    from dataclasses import replace
+
+    other = replace(document, text=document.text + "。")
+    shown = Pages().image(other, "报告.pdf", report, page=1, spans=[(0, 50)], width=100)
+    assert shown.png
+    assert shown.boxes == ()
+
+
+def test_a_folder_with_pdfs_is_walked(library: Library, report: bytes, tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "报告.PDF").write_bytes(report)
+    (tmp_path / "files" / "扫描.pdf").write_bytes(b"%PDF-1.7 broken")
+    result = library.add(tmp_path / "files")
+    assert [Path(a.path).name for a in result.added] == ["报告.PDF"]
+    assert "damaged" in result.failed[0].reason
