@@ -63,7 +63,7 @@ class Documents:
     def overflow(self) -> int:
         return int(
             self.page.evaluate(
-                "Math.max(...[...document.querySelectorAll('#d-page, #d-page *, #d-source')]"
+                "Math.max(...[...document.querySelectorAll('#d-page, #d-page *, #d-panel.d-open #d-source *')]"
                 ".map((each) => each.getBoundingClientRect().right)) - innerWidth"
             )
         )
@@ -311,6 +311,7 @@ def test_a_phone_shows_everything_within_its_width(opened: Opened, url: str, fil
     page.get_by_text(ZH.new_library).click()
     page.get_by_role("button", name="青石图书馆开放办法", exact=True).click()
     page.locator("#d-source .y-text").wait_for()
+    page.wait_for_timeout(400)  # it slides in
     assert documents.overflow() <= 0
 
 
