@@ -265,9 +265,7 @@ def test_a_question_that_cannot_be_asked_gets_a_message_and_the_conversation_goe
     assert window.ask(UNANSWERABLE).locator(".y-abstained").count() == 1
 
 
-def test_what_is_changed_or_removed_is_said_and_never_cited_again(
-    opened: Opened, tmp_path: Path
-) -> None:
+def test_what_is_changed_or_removed_is_said_and_never_cited_again(opened: Opened, tmp_path: Path) -> None:
     file = tmp_path / "白石.txt"
     file.write_text(OTHER, encoding="utf-8")
     with Library.open(tmp_path / "library") as library:
