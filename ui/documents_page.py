@@ -42,6 +42,7 @@ class DocumentsPage:
         receipt = _element("", "d-receipt")
 
         app = gr.context.Context.root_block
+        assert app is not None
         app.load(self.loaded, None, [head, drop, tools, rows], **HIDDEN)
         # The last of what is typed counts; what is removed or saved is done whatever else goes on.
         rows.show(self.shown, None, [rows], trigger_mode="always_last", **HIDDEN)

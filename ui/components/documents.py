@@ -134,7 +134,8 @@ def drop_zone(library: str, writable: bool, suffixes: Iterable[str], largest_mb:
         '<div class="d-adding-head"><p class="d-adding-now" role="status"></p>'
         f'<button type="button" class="d-second" data-adding="stop">{escape(texts.stop)}</button>'
         '<button type="button" class="d-main" data-adding="go-on" hidden></button>'
-        f'<button type="button" class="y-close" data-adding="close" hidden aria-label="{escape(texts.close)}">×</button>'
+        '<button type="button" class="y-close" data-adding="close" hidden'
+        f' aria-label="{escape(texts.close)}">×</button>'
         "</div>"
         f'<span class="d-bar" role="progressbar" aria-label="{escape(texts.adding_files)}" aria-valuemin="0"'
         ' aria-valuemax="100"><span></span></span>'
@@ -154,7 +155,8 @@ def list_tools(orders: Sequence[str], texts: Texts) -> str:
     options = "".join(f'<option value="{escape(order)}">{escape(name)}</option>' for order, name in names.items())
     search = escape(texts.search_documents)
     fields = "".join(
-        f'<label class="d-field-{name}"><span>{escape(label)}</span><input name="{name}" autocomplete="off"{more}/></label>'
+        f'<label class="d-field-{name}"><span>{escape(label)}</span>'
+        f'<input name="{name}" autocomplete="off"{more}/></label>'
         for name, label, more in (
             ("title", texts.field_title, ' required maxlength="300"'),
             ("organisation", texts.field_organisation, ' maxlength="300" list="d-organisations"'),
@@ -187,7 +189,8 @@ def document_list(
 ) -> str:
     """The first ``shown`` of the ``found`` documents among ``total``, which have so many ``passages``."""
     if not total:
-        return f'<div class="d-list"><p class="d-empty">{escape(texts.empty_library if writable else texts.no_documents)}</p></div>'
+        said = texts.empty_library if writable else texts.no_documents
+        return f'<div class="d-list"><p class="d-empty">{escape(said)}</p></div>'
     count = (texts.count_found if searched else texts.count_documents).format(count=f"{found:,}")
     counts = count if searched else f"{count} · {texts.passages.format(count=f'{passages:,}')}"
     if not shown:
@@ -247,7 +250,8 @@ def _row(entry: CatalogueEntry, library: str, writable: bool, texts: Texts) -> s
     edited = ""
     if entry.edited:
         fields = ("、" if texts.code == "zh" else ", ").join(names[field] for field in entry.edited if field in names)
-        edited = f'<span class="d-mark" title="{escape(texts.edited_fields.format(fields=fields))}">{escape(texts.edited)}</span>'
+        which = escape(texts.edited_fields.format(fields=fields))
+        edited = f'<span class="d-mark" title="{which}">{escape(texts.edited)}</span>'
     file = entry.file if entry.file and entry.file != title else ""
     check = (
         f'<label class="d-check"><input type="checkbox" value="{identifier}"'
@@ -256,7 +260,10 @@ def _row(entry: CatalogueEntry, library: str, writable: bool, texts: Texts) -> s
         else "<span></span>"
     )
     download = f"/original/{in_address(entry.id)}?library={in_address(library)}&amp;download=1"
-    acts = f'<a class="d-act" href="{download}" download aria-label="{escape(texts.download)}：{escape(title)}">{escape(texts.download)}</a>'
+    acts = (
+        f'<a class="d-act" href="{download}" download aria-label="{escape(texts.download)}：{escape(title)}">'
+        f"{escape(texts.download)}</a>"
+    )
     if writable:
         acts = (
             f'<button type="button" class="d-act" data-do="edit"'
@@ -266,8 +273,8 @@ def _row(entry: CatalogueEntry, library: str, writable: bool, texts: Texts) -> s
             f"{escape(texts.remove)}</button>"
         )
     return (
-        f'<li class="d-row" data-id="{identifier}" data-title="{escape(entry.title)}" data-date="{escape(entry.date or "")}"'
-        f' data-organisation="{escape(entry.organisation or "")}">{check}'
+        f'<li class="d-row" data-id="{identifier}" data-title="{escape(entry.title)}"'
+        f' data-date="{escape(entry.date or "")}" data-organisation="{escape(entry.organisation or "")}">{check}'
         f'<div class="d-title"><button type="button" data-do="open" aria-haspopup="dialog"'
         f' title="{escape(texts.open_document)}">{escape(title)}</button>'
         f'<span class="d-file">{escape(file)}{edited}</span></div>'

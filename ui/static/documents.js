@@ -170,7 +170,9 @@ function closePanel() {
 
 // -- adding -------------------------------------------------------------------------------------------------
 
-const adding = (page.adding ??= { queue: [], total: 0, running: false, request: null, counts: {}, skipped: 0, drawnAt: 0 });
+const adding = (page.adding ??= {
+  queue: [], total: 0, running: false, request: null, runs: 0, counts: {}, skipped: 0, drawnAt: 0,
+});
 
 // Files of what was dropped, with those below folders. Must be called at once: later the browser forgets the drop.
 function dropped(transfer) {
@@ -342,6 +344,7 @@ async function run() {
   at('.d-adding-now').textContent = end;
   [stop.hidden, goOn.hidden, close.hidden] = [true, !adding.queue.length, false];
   goOn.textContent = filled(dataset.goOn, { count: adding.queue.length });
+  adding.runs += 1;
   refresh();
 }
 
