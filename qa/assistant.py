@@ -128,7 +128,7 @@ def _answered(
         threshold = min_confidence if min_confidence is not None else reader.threshold if reader is not None else 1.0
         best = merged[0] if merged and merged[0][0].confidence >= threshold else None
         parts = _parts(question, merged, threshold) if best else []
-        apart = _disagreements(question, groups, merged[0], texts, threshold) if best else {}
+        apart = _disagreements(question, groups, merged[0], texts, threshold, library) if best else {}
     return Answer(
         text=PART.join(a.text for a, _ in parts),
         citations=tuple(citation for _, cited in parts for citation in cited),
@@ -190,6 +190,7 @@ def _disagreements(
     given: tuple[Alternative, tuple[Citation, ...]],
     documents: dict[str, Document],
     threshold: float,
+    library: Library,
 ) -> dict[int, Alternative]:
     """What other documents than those cited would be answered with too, by the number of its group; one a document.
 
@@ -223,7 +224,7 @@ def _disagreements(
             continue
         heard |= {candidate.hit.passage.document_id for candidate in said}
         if not any(says_the_same(said[0].text, other.text) for other in (best, *found.values())):
-            found[number] = _alternative(said, documents)[0]
+            found[number] = _alternative(said, documents, library)[0]
     return found
 
 

@@ -42,7 +42,7 @@ def over(desk: Desk) -> gr.Blocks:
     app: gr.Blocks
     with gr.Blocks(title=ZH.title, fill_width=True, analytics_enabled=False) as app:
         _header(app, desk, "")
-        ChatPage(desk).layout()
+        ChatPage(desk).layout(app)
         gr.events.api(ask_endpoint(desk), api_name="ask", concurrency_limit=ASKING)
         gr.events.api(search_endpoint(desk), api_name="search", concurrency_limit=ASKING)
     with app.route(ZH.documents, "/documents", show_in_navbar=False):

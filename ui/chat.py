@@ -47,8 +47,8 @@ class ChatPage:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def layout(self) -> None:
-        """Place the components into the present gradio context and connect them."""
+    def layout(self, app: gr.Blocks) -> None:
+        """Place the components into the present gradio context, that of ``app``, and connect them."""
         with gr.Row(elem_id="columns", equal_height=False):
             with gr.Column(elem_id="sidebar", min_width=0):
                 head = html("", "sidebar-head")
@@ -89,7 +89,6 @@ class ChatPage:
         inputs = [place, *scope.inputs]
         told = [question, *whole]
         offering: dict[str, Any] = {"fn": self.offered, "inputs": [place], "outputs": [offers], **HIDDEN}
-        app = gr.context.Context.root_block
         loaded = app.load(self.opened_first, None, [head, *whole, *scope.outputs], **HIDDEN)
         loaded.then(**offering)
         running = [

@@ -101,7 +101,8 @@ def _understood(exchange: Exchange, texts: Texts) -> str:
         "</q></p><span>"
         f'<button type="button" class="y-act" data-open-editor="correct">{escape(texts.change_understood)}</button>'
         f'<button type="button" class="y-act" data-event="again" data-mode="literal" data-exchange="{identifier}">'
-        f"{escape(texts.take_literally)}</button></span>{editor(exchange.id, 'correct', exchange.question, texts)}</div>"
+        f"{escape(texts.take_literally)}</button></span>"
+        f"{editor(exchange.id, 'correct', exchange.question, texts)}</div>"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from urllib.parse import quote as in_address
 
 from qa import Box, Document, Passage
@@ -133,7 +134,7 @@ def _text(
         """Text with its anchors and the part of the quote that lies in it."""
         cuts = sorted({start, end, *(o for o in marks if start <= o < end), *(o for o in quote if start < o < end)})
         out = []
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in pairwise(cuts):
             if left in marks:
                 marks.discard(left)
                 out.append(f'<a class="y-anchor" data-at="{left}"></a>')
