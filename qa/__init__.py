@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qa.followup import standalone
     from qa.library import Library
     from qa.sample_documents import sample_directory
+    from qa.suggestions import Suggestion, suggested
 
 __all__ = [
     "AddReport",
@@ -46,6 +47,7 @@ __all__ = [
     "Passage",
     "QuestionError",
     "Span",
+    "Suggestion",
     "Turn",
     "YindaError",
     "answer_from",
@@ -55,11 +57,13 @@ __all__ = [
     "default_reader",
     "sample_directory",
     "standalone",
+    "suggested",
 ]
 
 _LAZY = {
     "Feedback": "qa.feedback",
     "Library": "qa.library",
+    "Suggestion": "qa.suggestions",
     "answer_from": "qa.assistant",
     "ask": "qa.assistant",
     "ask_async": "qa.assistant",
@@ -67,6 +71,7 @@ _LAZY = {
     "default_reader": "qa.assistant",
     "sample_directory": "qa.sample_documents",
     "standalone": "qa.followup",
+    "suggested": "qa.suggestions",
 }
 
 
