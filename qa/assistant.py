@@ -166,7 +166,7 @@ def _standalone(question: str, history: Sequence[str | Turn]) -> str:
 
     if isinstance(history, str):
         history = [history]
-    return standalone(question, [turn if isinstance(turn, str) else turn.question for turn in history])
+    return standalone(question, list(history))
 
 
 def _parts(

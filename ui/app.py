@@ -67,7 +67,7 @@ def _header(app: gr.Blocks, desk: Desk, path: str) -> None:
 
 
 def mount_options() -> dict[str, Any]:
-    """Keyword arguments for ``gr.mount_gradio_app``: theme, styles, scripts, languages, MCP, no footer."""
+    """Keyword arguments for ``gr.mount_gradio_app``: theme, styles, languages, MCP, no footer."""
     fonts = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
     return {
         "theme": gr.themes.Base(
@@ -77,7 +77,6 @@ def mount_options() -> dict[str, Any]:
             font_mono=["Noto Sans Mono CJK SC", "monospace"],
         ),
         "css_paths": [STATIC / "style.css", STATIC / "documents.css"],
-        "head": f"<script>{(STATIC / 'head.js').read_text(encoding='utf-8')}</script>",
         "footer_links": [],
         "run_history": False,
         "ssr_mode": False,

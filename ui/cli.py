@@ -16,10 +16,10 @@ def chat(
 ) -> None:
     """Open the chat window in the browser, on this computer only."""
     from qa import Library
-    from ui.server import free_port, serve
+    from ui.server import bound_socket, serve
 
     options: dict[str, Any] = context.obj
     if port is not None:
-        free_port(port)
+        bound_socket(port).close()  # a wrong one is told before the Library is opened
     with Library.open(options["library"], model=options["model"], create=True) as library:
         serve(library, port=port, browser=browser)

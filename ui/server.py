@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -24,23 +25,28 @@ MAX_UPLOAD = "200mb"
 """The largest file that is taken."""
 
 
-def free_port(wanted: int | None = None) -> int:
-    """``wanted``, or without it the first free port from 7860 on; raises ``YindaError`` when it is taken."""
+def bound_socket(wanted: int | None = None) -> socket.socket:
+    """A socket on the loopback address, bound to ``wanted``, or without it to the first free port from 7860 on.
+
+    Raises ``YindaError`` when the port is taken.
+    """
     for port in [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + PORTS):
-        with socket.socket() as probe:
-            # As the server does: a port that was closed a moment ago is free.
-            if os.name != "nt":
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-                return port
-            except OSError as error:
-                if wanted is not None:
-                    busy = error.errno in (errno.EADDRINUSE, 10048)
-                    raise YindaError(
-                        f"port {port} is {'in use by another program' if busy else 'not available'}",
-                        "name another one with --port, or leave it out to take a free one",
-                    ) from None
+        bound = socket.socket()
+        # A port that was closed a moment ago is free. (On Windows the option means something else.)
+        if os.name != "nt":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((HOST, port))
+            bound.listen()  # until then another socket might be bound to the same port
+            return bound
+        except OSError as error:
+            bound.close()
+            if wanted is not None:
+                busy = error.errno in (errno.EADDRINUSE, 10048)
+                raise YindaError(
+                    f"port {port} is {'in use by another program' if busy else 'not available'}",
+                    "name another one with --port, or leave it out to take a free one",
+                ) from None
     raise YindaError(f"no free port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1}", "name one with --port")
 
 
@@ -52,23 +58,23 @@ def serving(library: Library, *, port: int | None = None, warm: WarmUp | None = 
     """
     import uvicorn
 
-    port = free_port(port)
-    config = uvicorn.Config(
-        application(library, port=port, warm=warm), host=HOST, port=port, log_level="warning", access_log=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="window", daemon=True)
-    thread.start()
-    try:
-        while not server.started:
-            if not thread.is_alive():
-                raise YindaError(f"the window could not be served on port {port}", "name another one with --port")
-            time.sleep(0.02)
-        yield f"http://{HOST}:{port}/"
-    finally:
-        server.should_exit = True
-        server.force_exit = True  # pages that are open hold connections that never end
-        thread.join(10)
+    with bound_socket(port) as bound:
+        port = int(bound.getsockname()[1])
+        app = application(library, port=port, warm=warm)
+        # Pages that are open when the server ends are told by their closed connections; the log says nothing of it.
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+        thread = threading.Thread(target=server.run, args=([bound],), name="window", daemon=True)
+        thread.start()
+        try:
+            while not server.started:
+                if not thread.is_alive():
+                    raise YindaError("the window's server did not start", "see the lines above, or report this")
+                time.sleep(0.02)
+            yield f"http://{HOST}:{port}/"
+        finally:
+            server.should_exit = True
+            server.force_exit = True  # pages that are open hold connections that never end
+            thread.join(10)
 
 
 def application(library: Library, *, port: int, warm: WarmUp | None = None) -> Any:
@@ -78,6 +84,8 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
 
     from ui.app import FAVICON, mount_options, over
     from ui.desk import Desk
+    from ui.early import Early
+    from ui.elements import STATIC
     from ui.guard import Guard
     from ui.receiving import receiving
     from ui.routes import routes
@@ -92,18 +100,23 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.add_middleware(Guard)
+    app.add_middleware(Early, script=(STATIC / "head.js").read_text(encoding="utf-8"))
     app.include_router(routes(desk))
     app.include_router(receiving(desk))
-    return gr.mount_gradio_app(
-        app,
-        over(desk),
-        path="/",
-        server_name=HOST,
-        server_port=port,
-        favicon_path=str(FAVICON),
-        max_file_size=MAX_UPLOAD,
-        **mount_options(),
-    )
+    pages = over(desk)
+    with warnings.catch_warnings():
+        # There is no rendering on the server to be had with several pages, and none was asked for.
+        warnings.filterwarnings("ignore", message="SSR mode")
+        return gr.mount_gradio_app(
+            app,
+            pages,
+            path="/",
+            server_name=HOST,
+            server_port=port,
+            favicon_path=str(FAVICON),
+            max_file_size=MAX_UPLOAD,
+            **mount_options(),
+        )
 
 
 def serve(library: Library, *, port: int | None = None, browser: bool = True) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import ablation, chain, confidence, engines, followups, kept, reading, reports, retrieval, speed
+from eval.bench import ablation, chain, confidence, engines, followups, kept, pdf, reading, reports, retrieval, speed
 from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.bench.reading import Mode
@@ -232,6 +232,16 @@ def engines_table(
     """What runs the reader's model how fast: torch, ONNX Runtime, OpenVINO, as far as installed."""
     typer.echo(describe())
     typer.echo(engines.table(rounds, threads))
+
+
+@app.command("pdf")
+def pdf_table(
+    shared: Shared = SHARED,
+    documents: Annotated[int | None, typer.Option(min=1, help="Only so many reports, spread over all.")] = None,
+) -> None:
+    """What is read from a PDF against the Word document that it was printed from: 31 reports; needs LibreOffice."""
+    typer.echo(describe())
+    typer.echo(pdf.table(pdf.compare(pdf.word_reports(shared, documents), progress=True)))
 
 
 app.command("peers")(peers_table)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qa.followup.slots import ordinal_slots, place_slots, time_slots, without
 from qa.followup.vocabulary import (
+    ACTIVITY,
     ASKING,
     ATTRIBUTE,
     LINKING,
@@ -41,6 +42,11 @@ _ADVERBIAL_END = re.compile("[上中里内]$")
 def stripped(question: str) -> str:
     """Without marks at its end."""
     return _CLOSING.sub("", question.strip())
+
+
+def without_of(text: str) -> str:
+    """Without a 的 that closes a piece (2023年的); 目的 is a word."""
+    return text.rstrip("的") + "的" * text.endswith("目的") if len(text) > 1 else text
 
 
 def mark(question: str) -> str:
@@ -145,7 +151,7 @@ def topic(question: str) -> str:
     if ask.kind in ("which", "who", "what") and predicate == "的是":
         # 全线通车的是哪条高速: the motorway that …
         return question[begin:head_end] + "的" + (question[ask.end :] or ("人" if ask.kind == "who" else ""))
-    if _bare(before) or _says_more(folded, ask):
+    if _bare(before, ask.kind == "figure") or _says_more(folded, ask):
         verb = question[begin : begin + len(_ASPECT_END.sub("", folded[begin : ask.start]))]
         return verb + _object(question, folded, ask)
     if ask.kind == "figure" and _ADVERBIAL_END.search(before):
@@ -163,6 +169,8 @@ def _says_more(folded: str, ask: Asking) -> bool:
     if not rest or _NO_NOUN.match(rest):
         return False
     tail = [w for w in words(folded) if w.start >= ask.end]
+    if ask.kind == "whether" and re.search(ACTIVITY, folded[: ask.start]):
+        return False  # 加班要不要审批 is about working late
     if ask.kind in ("how", "when", "whether", "why", "where"):
         content = [w for w in tail if w.noun or w.verb]
         return len(content) > 1 and any(w.noun and w.flag not in ("vn", "an") for w in content)
@@ -175,10 +183,14 @@ def _says_more(folded: str, ask: Asking) -> bool:
     )
 
 
-def _bare(folded: str) -> bool:
-    """Whether nothing is named but times and places, if anything."""
+def _bare(folded: str, figure: bool = True) -> bool:
+    """Whether nothing is named but times and places, if anything; before a figure verbs name nothing (新建多少)."""
     rest = without(folded, folded, [*time_slots(folded)])
-    return not any(w.noun and not re.fullmatch("会议?上", w.text) for w in words(rest)) and len(rest) < 6
+    return not re.search(ACTIVITY, rest) and not any(
+        (w.noun and not re.fullmatch("会议?上", w.text))
+        or (not figure and w.verb and len(w.text) > 1 and not re.fullmatch(PREDICATE, w.text))
+        for w in words(rest)
+    )
 
 
 def _object(question: str, folded: str, ask: Asking) -> str:
@@ -210,6 +222,9 @@ def subject(question: str) -> str:
         or not about.startswith(question[begin:end])
     ):
         return about
+    for slot in reversed(time_slots(folded[:end])):
+        if slot.end == end and slot.start > begin + 1:
+            end = slot.start  # 公司去年亏损多少 is about the company
     return question[begin:end]
 
 

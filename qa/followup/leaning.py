@@ -14,6 +14,8 @@ from qa.followup.vocabulary import (
     ASKING,
     CHANGE,
     CLASSIFIER,
+    COUNTED,
+    FILLING,
     HAVING,
     INDEPENDENT,
     LINKING,
@@ -70,9 +72,11 @@ _IF = re.compile(
     f"又?怎么样|又?如何|怎么办)?$"
 )
 _NE = re.compile(
-    f"(?:{THEN}|至于|而|关于)?[,，]?(?P<what>.{{1,24}}?)(?:的话|的情况|方面)?(?P<de>的)?(?:呢|(?:又|又是|也|"
+    f"(?:{THEN}|至于|而|关于)?[,，]?(?P<what>.{{1,24}}?)(?:的话|的情况|方面)?(?:(?<!目)的)?(?:呢|(?:又|又是|也|"
     f"情况)?(?:如何|怎么?样)(?:呢)?|也(?:是)?(?:这样|一样|如此)吗?|又(?:是多少|如何|怎样)(?:呢)?)$"
 )
+# 这个古镇: what follows a classifier may be any end of a name.
+_CLASSIFIER_END = "[个些家条项座位种类级所部批次支款章张间片处场名本篇方份门辆栋层期]"
 _SINGULAR = any_of("它 他 她 牠")
 _HEAD_NOUN = any_of(
     "片区 项目 工程 公司 企业 单位 机构 学校 医院 市 区 县 省 镇 村 街道 社区 地区 城市 地 国 指标 数据 数字 产品 "
@@ -97,6 +101,8 @@ PRONOUN = re.compile(
     "|(?P<there>当地|这里|那里|那儿|这儿|该地(?!区))"
     "|(?P<deed>此举|此事|这件事|这事|这样做)"
     f"|(?P<this>{_THIS})(?P<noun>{_HEAD_NOUN})"
+    f"|(?P<one>{_THIS}(?<={_CLASSIFIER_END}))(?P<end>[^\\W\\d_]{{1,3}}?)(?=的|有|是|多|在|由|什么|怎|何|要|需|能|"
+    f"可|会|哪)"
     f"|(?P<itself>上述|这(?:{CLASSIFIER})?(?=是|有|由|要|会|能|怎|为什么|的[^\\W\\d_])|那(?:个|些|项)(?=是|有|由|"
     f"要|会|能|怎|的))"
 )
@@ -111,15 +117,8 @@ _BEFORE_PRONOUN = re.compile(
     f"多少[^\\W\\d_]{{0,3}}|{TIME}|[,，的年])*"
 )
 _QUOTED = re.compile('《[^》]*》|“[^”]*”|‘[^’]*’|"[^"]*"|【[^】]*】')
-# What takes no subject away, wherever it stands.
-_LIGHT = re.compile(
-    f"(?:{LINKING}|{PREDICATE}|{UNIT[:-1]}|{THEN}|而|并|且|如果|要是|若|的话|没有?|不|未|无|当|时候?|之[后前]|"
-    f"以[后前]|后|前|内|外|上|下|中|里|谁|自己|人|者|方|"
-    "全部|总共|一次|每次|其|让|使|使得|令|吗|呢|吧|呀|年内|年底|年初|月底|之内|以内|以上|以下|左右|有关|何|怎么|"
-    "怎样|如何|什么样|应怎|该|才|就|再|却|仍|仅|只|约|近|逾|大致|大概|哪|些|"
-    f"这么|那么|最|多|少|高|低|大|小|长|短|快|慢|早|晚|先|重新|继续|单独|另外|同时|随时|直接|亲自|当面|书面|{SIDE}|"
-    f"个|名|第|百分之|[万亿千百]|[,，、的了过着得地])"
-)
+_LIGHT = re.compile(f"(?:{FILLING}|{LINKING}|{PREDICATE}|{COUNTED}|{THEN}|{SIDE})+")
+_LIGHT_NOUN = re.compile(f"{SIDE}|{PREDICATE}|{LINKING}|季度|学期|月度|年度")
 _CAUSING = re.compile(
     "(?:一共|总共|共|累计|直接|间接|又|还|也)*(?:让|使得?|令|造成|惠及|带动|拉动|受益|涉及|覆盖|容纳|可容纳|历时|"
     "耗时|耗资|节约|节省|吸引|创造)(?:了|到)?(?:多少|几)"
@@ -222,11 +221,13 @@ def _pronoun(folded: str) -> Leaning | None:
             continue
         if match["whose"] and any(w.start == match.end() and w.flag.startswith("nr") for w in words(folded)):
             continue  # 其美多吉
+        if match["one"] and not any(w.start == match.start("end") for w in words(folded)):
+            continue  # 那 and 部门经理
         if match["this"] and not _demonstrative(hidden, match):
             continue
         if _has_antecedent(before, match["they"] or ""):
             return None
-        return Leaning(Manner.PRONOUN, match.start(), match.end(), not match["this"] and not match["they"])
+        return Leaning(Manner.PRONOUN, match.start(), match.end(), not (match["this"] or match["one"] or match["they"]))
     return None
 
 
@@ -342,9 +343,11 @@ def _lacks_subject(body: str) -> bool:
             and (
                 (word.start >= ask.end and ask.kind not in ("what", "which"))
                 or (word.text[0] in "不未没" and len(word.text) < 4)
-                or re.search("[不未没]$", body[: word.start])
+                or (word.start == 0 and re.match("(?:于|在|自)", body[word.end : ask.start]))
             )
         )
+        or (len(word.text) <= 2 and re.fullmatch("[不未没]", body[: word.start]))
+        or (word.start == 0 and re.match("不[成了上到下]", body[word.end :]))
         for word in seen
     )
 
@@ -368,8 +371,8 @@ def _light(word: Word, covered: list[tuple[int, int]], rest: str, modal: bool) -
     if modal and word.verb and len(word.text) <= 2:
         return True
     if word.noun and len(word.text) > 1 and word.flag != "vn":
-        return bool(re.fullmatch(f"{SIDE}|{PREDICATE}|{LINKING}|季度|学期|月度|年度", word.text))
-    if re.fullmatch(f"(?:{_LIGHT.pattern})+", word.text):
+        return bool(_LIGHT_NOUN.fullmatch(word.text))
+    if _LIGHT.fullmatch(word.text):
         return True
     # An unknown verb right before a figure: 实际产了多少.
     return word.verb and len(word.text) <= 2 and bool(re.match("(?:了|过|到)?(?:多少|几)", rest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.followup.anatomy import asking, entity, opening, predicate_start, subject, topic
+from qa.followup.anatomy import asking, entity, opening, predicate_start, subject, topic, without_of
 from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, manner_of
 from qa.followup.slots import EXPLICIT_YEAR, Kind, official_places, place_slots, time_slots, without
 from qa.followup.swap import swapped
@@ -68,7 +68,7 @@ def _ellipsis(question: str, folded: str, how: Leaning, earlier: Earlier) -> Wov
     if then:
         year = _year_of(then.group(), earlier)
         new = (year or "") + new[then.end() :].lstrip("的") if year else new
-    return swapped(earlier.question, new.rstrip("的") or new, surely=how.surely)
+    return swapped(earlier.question, without_of(new), surely=how.surely)
 
 
 # -- times ---------------------------------------------------------------------------------------------------
@@ -274,8 +274,11 @@ def _antecedent(match: re.Match[str], rest: str, earlier: Earlier) -> str:
         return _place(earlier, match["there"])
     if match["this"]:
         return _this(match["this"], match["noun"], rest, earlier)
+    if match["one"]:
+        thing = _names_thing(earlier) or entity(subject(earlier.question))
+        return thing if fold(thing).endswith(match["end"]) else ""
     if match["whose"]:
-        return _names_thing(earlier) or entity(topic(earlier.question))
+        return _names_thing(earlier) or entity(subject(earlier.question))
     return topic(earlier.question)
 
 
@@ -365,7 +368,7 @@ def _this(this: str, noun: str, rest: str, earlier: Earlier) -> str:
             )
             else ""
         )
-    thing = entity(about)
+    thing = entity(subject(earlier.question))
     if noun in fold(thing):
         return _up_to(thing, noun)
     if noun in folded:
@@ -386,16 +389,16 @@ def _of_kind(noun: str, name: str) -> bool:
     return any(re.fullmatch(nouns, noun) and re.search(f"(?:{ends})$", fold(name)) for nouns, ends in _KINDS)
 
 
-_ANY_NAME = (
-    "(?:动物|植物|物种|人物|游戏|书|小说|电影|片|剧|节目|作品|歌曲|产品|平台|软件|公司|组织|品牌|药|病|疾病|技术)"
-)
+# What the document itself may be called, and what is never a name.
+_ITSELF = "(?:报告|文件|材料|规定|合同|通知|条例|办法|条款?|方案|人|字|词|年|批|期|届|种|类|型|部门|单位|会议)"
 
 
 def _may_be(noun: str, thing: str) -> bool:
     """Whether ``thing`` may be called a ``noun``: names of animals or games do not show what they are."""
     folded = _without_times(fold(thing))
     known = any(re.search(f"(?:{ends})$", folded) for nouns, ends in _KINDS if not re.fullmatch(nouns, noun))
-    return bool(re.fullmatch(_ANY_NAME, noun)) and not known and len(folded) >= 2
+    listed = any(re.fullmatch(nouns, noun) for nouns, _ in _KINDS)
+    return listed and not re.fullmatch(_ITSELF, noun) and not known and len(folded) >= 2
 
 
 def _up_to_kind(noun: str, thing: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from qa.followup.vocabulary import ROLE, UNIT, set_of
+from qa.followup.vocabulary import COUNTED, ROLE, set_of
 from qa.followup.words import words
 from qa.place import COUNTRY, places_of
 
@@ -69,7 +69,7 @@ ORDINAL = (
 AMOUNT = (
     rf"(?:连续|累计|不满|未满|超过|满|不足|高于|低于|大于|小于|多于|少于|达到)?(?:\d+(?:\.\d+)?|"
     rf"[一二两三四五六七八九十百]+|半(?=年|天|个|小时))(?=[万亿千百个\w])"
-    rf"(?:{UNIT[:-1]})(?:以上|以下|以内|以外)?(?!度)"
+    rf"(?:{COUNTED})(?:以上|以下|以内|以外)?(?!度)"
 )
 _LOCAL = re.compile(
     "全(?:国|省|市|县|区|镇|乡|村|州|盟|旗|球|校|公司|院|厂)(?![人劳重各标])|我(?:国|省|市|县|区)|本(?:省|市|县|区|"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.followup.anatomy import Asking, asking, opening, predicate_start, without_side
+from qa.followup.anatomy import Asking, asking, opening, predicate_start, without_of, without_side
 from qa.followup.slots import (
     Kind,
     Slot,
@@ -17,13 +17,25 @@ from qa.followup.slots import (
     run_start,
     time_slots,
 )
-from qa.followup.vocabulary import ASKED_FOR, CHANGE, MEASURE, NOMINAL, OF_INDICATOR, SIBLINGS, SIDE, UNIT, set_of
+from qa.followup.vocabulary import (
+    AIM,
+    ASKED_FOR,
+    CHANGE,
+    MEASURE,
+    NOMINAL,
+    OF_INDICATOR,
+    PREDICATE,
+    SIBLINGS,
+    SIDE,
+    UNIT,
+    set_of,
+)
 from qa.followup.words import words
 from qa.followup.woven import Woven, edited, own
 from qa.text.normalise import fold
 
 _ASKING_OF: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(f"{side}$"), ask) for side, ask in ASKED_FOR)
-_SIDE = re.compile(f"(?:实际|预期|计划|主要|具体|最终)?(?:{CHANGE}|完成)?{SIDE}$")
+_SIDE = re.compile(f"(?:实际|预期|计划|主要|具体|最终)?(?:{CHANGE}|{PREDICATE})?{SIDE}$")
 _PLANNED = re.compile("计划(?:数|任务)?|任务数?")
 _MEASURED = re.compile(f"[^\\W\\d_]{{0,3}}{MEASURE}")
 # 县花 of a county, 编者 of a book: what another side takes the place of, though no list has it.
@@ -73,10 +85,12 @@ def swapped(earlier: str, new: str, *, surely: bool = True) -> Woven | None:
         ):
             edits += made_at[0]
             rest_end = behind.start
-    what, what_folded = new[rest_start:rest_end], wanted[rest_start:rest_end].rstrip("的")
+    what, what_folded = new[rest_start:rest_end], without_of(wanted[rest_start:rest_end])
     what = what[: len(what_folded)]
     if not what:
         return _woven(earlier, edits) if edits else None
+    if any(folded.startswith(what_folded, edit.end) for edit in edits):
+        return _woven(earlier, edits)  # 二级响应 for 一级响应: the rest is the same
     for like in (_side, _role, _sibling, _same_end, _same_start):
         found_edits = like(folded, what_folded, what)
         if found_edits is not None and _fits(edits, found_edits):
@@ -206,7 +220,7 @@ def _amounts(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | Non
     text = new[: slot.end]
     if same:
         return [Edit(same[0].start, same[0].end, text)], slot.end
-    if slot.end >= len(wanted.rstrip("的")):
+    if slot.end >= len(without_of(wanted)):
         begin = opening(folded)
         return [Edit(begin, begin, text + "的")], len(wanted)
     return None
@@ -241,12 +255,14 @@ def _side(folded: str, wanted: str, new: str) -> list[Edit] | None:
         return None
     head = folded[:end]
     of_indicator = re.search(f"{OF_INDICATOR}$", wanted)
+    # 占比的目标 and 增速的目标 are said, but 占比的增速 is not.
+    same_level = AIM if re.search(f"{AIM}$", wanted) else OF_INDICATOR
     named = _OF_NAMED.search(head) if not of_indicator else None
     kept = (
         head[: named.start()]
         if named
         else without_side(head)
-        if not of_indicator or re.search(f"{OF_INDICATOR}$", head)
+        if not of_indicator or re.search(f"{same_level}$", head)
         else head
     )
     predicate = folded[end : ask.start]
@@ -388,7 +404,7 @@ def _same_start(folded: str, wanted: str, new: str) -> list[Edit] | None:
     for size in range(len(wanted) - 1, 0, -1):
         beginning = wanted[:size]
         at = folded.find(beginning, 0, limit)
-        if at < 0:
+        if at < 0 or beginning[-1].isdigit():
             continue
         first = next((w for w in words(folded) if w.start <= at < w.end), None)
         if size == 1 and not (first and first.start == at and first.end == at + 1 and first.verb):

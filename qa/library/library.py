@@ -196,7 +196,8 @@ class Library:
             vectors = [] if changed.title == document.title else self._new_vectors(changed, progress)
             if self._store.edit(changed, vectors, replacing=written):
                 break
-        self._retriever.save(at_least=SAVE_AFTER)
+        if vectors:
+            self._retriever.save(at_least=SAVE_AFTER)
         return changed
 
     def _new_vectors(self, document: Document, progress: Progress) -> list[NewVector]:

@@ -33,10 +33,11 @@ MAX_QUESTION = 2_000
 # other year's and place's report has passages like.
 CANDIDATES = 60
 ALIKE_CANDIDATES = 120
-# The lexical index is built anew, so that its scores are exact again, when there is one deleted passage in it for every
-# so many; where somebody waits for a search, only in a Library of few passages.
+# The lexical index of a Library of at most so many passages is built anew when there is one deleted passage in it for
+# every 20, so that its scores are exact again. That takes seconds; in a larger one it would take minutes, and a
+# document that is edited or removed weighs less.
+REBUILT_UP_TO = 2_000
 GHOST_SHARE = 20
-REBUILT_AT_ONCE = 2_000
 _T = TypeVar("_T")
 
 
@@ -171,7 +172,7 @@ class Retriever:
             return
         try:
             with self._lexical_lock(wait=wait):
-                self._update_lexical(wait=wait, rebuild=rebuild)
+                self._update_lexical(rebuild=rebuild)
         except filelock.Timeout:
             pass  # that process will finish it; what is gone is dropped when passages are looked up
         except (OSError, LexicalUnreadable):
@@ -189,11 +190,11 @@ class Retriever:
         with filelock.FileLock(self._folder / "lexical.lock", timeout=-1 if wait else 0):
             yield
 
-    def _update_lexical(self, *, wait: bool, rebuild: bool) -> None:
+    def _update_lexical(self, *, rebuild: bool) -> None:
         delta = self._source.delta(0 if rebuild else self._lexical.change())
         size = 0 if self._vectors is None else len(self._vectors)
         ghosts = self._lexical.ghosts() + len(delta.removed)
-        if ghosts * GHOST_SHARE > size and (wait or size <= REBUILT_AT_ONCE):
+        if size <= REBUILT_UP_TO and ghosts * GHOST_SHARE > size:
             delta = self._source.delta(0)
         try:
             self._lexical.update(delta.removed, self._entries(delta.added), delta.change, whole=delta.whole)

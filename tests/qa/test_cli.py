@@ -64,6 +64,14 @@ def test_add_search_ask_and_remove(tmp_path: Path) -> None:
     answer = json.loads(asked.stdout)
     assert answer["question"] == "游泳池哪天闭馆？"
     assert isinstance(answer["abstained"], bool)
+    edited = yinda(
+        *library, "edit", document["id"], "--title", "泳池通知", "--date", "2023-05", "--organisation", "体育局"
+    )
+    assert edited.stdout == f"{document['id']} 《泳池通知》，2023-05，体育局\n", edited.stderr
+    assert yinda(*library, "edit", document["id"], "--date", "").stdout == f"{document['id']} 《泳池通知》，体育局\n"
+    (listed,) = json.loads(yinda(*library, "docs", "--json").stdout)
+    assert (listed["title"], listed["date"], listed["organisation"]) == ("泳池通知", None, "体育局")
+    assert listed["edited"] == ["title", "date", "organisation"]
     assert f"removed {document['id']}" in yinda(*library, "remove", document["id"]).stdout
     assert "empty" in yinda(*library, "docs").stdout
 
@@ -88,6 +96,9 @@ def test_bad_input_is_one_line_and_a_hint(home: Path, tmp_path: Path) -> None:
     assert "empty" in failed(yinda(*library, "ask", ""))
     assert "50,000 characters" in failed(yinda(*library, "search", "a" * 50_000))
     assert "'nothing'" in failed(yinda(*library, "remove", "nothing"))
+    assert "'nothing'" in failed(yinda(*library, "edit", "nothing", "--title", "甲"))
+    assert "nothing to edit" in failed(yinda(*library, "edit", "nothing"))
+    assert "'2023/1' is not a date" in failed(yinda(*library, "edit", "nothing", "--date", "2023/1"))
     assert "'nothing'" in failed(yinda(*library, "ask", "几点？", "-d", "nothing"))
     assert "not a date" in failed(yinda(*library, "search", "几点", "--since", "2023/1"))
     assert "no Library" in failed(yinda("--library", tmp_path / "none", "docs"))

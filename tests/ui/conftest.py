@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ui.server import free_port
+from ui.server import HOST
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -43,7 +44,9 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = free_port()
+        with socket.socket() as probe:  # any port of the system's, so that tests beside each other do not meet
+            probe.bind((HOST, 0))
+            self.port = int(probe.getsockname()[1])
         self.process = self._started()
 
     def _started(self) -> subprocess.Popen[str]:

@@ -163,7 +163,7 @@ def test_conversations_survive_a_restart_with_their_citations(
     running = Server(library.folder)
     try:
         window = opened(running.url)
-        quote = window.ask(answered.question).locator("[data-kind=citation] .y-quote").first.inner_text()
+        quote = window.ask(answered.question).locator(".y-card[data-kind=citation] .y-quote").first.inner_text()
         window.ask(UNANSWERABLE)
         address = window.page.url
         assert "conversation=" in address
@@ -173,9 +173,9 @@ def test_conversations_survive_a_restart_with_their_citations(
         assert window.page.locator(".y-exchange").count() == 0
         window.page.locator(".y-conversation .y-title").first.click()
         exchange = window.answered(0)
-        assert exchange.locator("[data-kind=citation] .y-quote").first.inner_text() == quote
+        assert exchange.locator(".y-card[data-kind=citation] .y-quote").first.inner_text() == quote
         assert window.page.locator(".y-exchange").count() == 2
-        exchange.locator("[data-kind=citation]").first.click()
+        exchange.locator(".y-card[data-kind=citation]").first.click()
         window.page.wait_for_selector("#source mark")
         assert window.page.inner_text("#source mark") == answered.citations[0].quote
         # Its address leads back to it, in this browser alone.
@@ -275,14 +275,14 @@ def test_what_is_changed_or_removed_is_said_and_never_cited_again(opened: Opened
             window = opened(running.url)
             page = window.page
             exchange = window.ask(LIGHTHOUSE)
-            quote = exchange.locator("[data-kind=citation] .y-quote").inner_text()
+            quote = exchange.locator(".y-card[data-kind=citation] .y-quote").inner_text()
             file.write_text(OTHER.replace("1987年6月2日", "1988年8月3日"), encoding="utf-8")
             assert library.update().replaced
             page.reload()
             exchange = window.answered(0)
-            assert exchange.locator("[data-kind=citation] .y-quote").inner_text() == quote
+            assert exchange.locator(".y-card[data-kind=citation] .y-quote").inner_text() == quote
             assert ZH.source_changed in exchange.inner_text()
-            exchange.locator("[data-kind=citation]").click()
+            exchange.locator(".y-card[data-kind=citation]").click()
             page.wait_for_selector("#source .y-warning")
             assert page.inner_text("#source mark") == "1987年6月2日"
             assert "1988年8月3日" in window.ask(LIGHTHOUSE).locator(".y-words").inner_text()
@@ -292,7 +292,7 @@ def test_what_is_changed_or_removed_is_said_and_never_cited_again(opened: Opened
             page.reload()
             exchange = window.answered(0)
             assert ZH.source_removed in exchange.inner_text()
-            exchange.locator("[data-kind=citation]").click()
+            exchange.locator(".y-card[data-kind=citation]").click()
             page.wait_for_selector("#source .y-warning")
             assert "塔高32米" not in page.inner_text("#source")
         finally:
@@ -428,7 +428,7 @@ def test_a_phone_shows_everything_within_its_width(opened: Opened, server: Serve
     assert window.overflow() <= 0
     exchange = window.ask(answered.question)
     assert window.overflow() <= 0
-    exchange.locator("[data-kind=citation]").first.click()
+    exchange.locator(".y-card[data-kind=citation]").first.click()
     mark = page.locator("#source mark")
     mark.wait_for()
     page.wait_for_timeout(400)  # the sheet slides in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from qa import Library, YindaError, ask
-from ui.server import HOST, free_port
+from qa import Conversations, Library, YindaError, ask
+from qa.conversations import Exchange
+from ui.server import HOST, bound_socket, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "青石镇公告\n\n青石大桥全长1268米，总投资3.2亿元。\n\n青石图书馆于2019年5月18日正式开馆。\n"
@@ -29,14 +29,13 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def client(library: Library) -> Iterator[Any]:
     from gradio_client import Client
 
-    from ui.app import build, launch_options
+    with serving(library) as url:
+        yield Client(url, verbose=False, analytics_enabled=False)
 
-    app = build(library)
-    _, url, _ = app.launch(
-        server_name=HOST, server_port=free_port(), prevent_thread_lock=True, quiet=True, **launch_options()
-    )
-    yield Client(url, verbose=False, analytics_enabled=False)
-    app.close(verbose=False)
+
+@pytest.fixture(scope="module")
+def url(client: Any) -> str:
+    return str(client.src)
 
 
 def test_ask_gives_the_answer_as_the_command_line_prints_it(client: Any, library: Library) -> None:
@@ -66,25 +65,87 @@ def test_only_the_two_endpoints_are_public(client: Any) -> None:
     assert [p["parameter_name"] for p in described["named_endpoints"]["/ask"]["parameters"]] == [
         "question",
         "history",
+        "library",
     ]
 
 
+def test_programs_find_the_same_two_as_mcp_tools(url: str, library: Library) -> None:
+    import asyncio
+
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def used() -> tuple[dict[str, Any], str]:
+        async with (
+            streamablehttp_client(f"{url}gradio_api/mcp/") as (reading, writing, _),
+            ClientSession(reading, writing) as session,
+        ):
+            await session.initialize()
+            tools = {tool.name: tool for tool in (await session.list_tools()).tools}
+            called = await session.call_tool("ask", {"question": "青石大桥全长多少米？"})
+            return tools, str(called.content[0].text)  # type: ignore[union-attr]
+
+    tools, text = asyncio.run(used())
+    assert set(tools) == {"ask", "search"}
+    assert "exact words" in (tools["ask"].description or "")
+    assert {"question", "history", "library"} <= set(tools["ask"].inputSchema["properties"])
+    assert ask("青石大桥全长多少米？", library=library).text in text
+
+
+def test_it_answers_under_this_computers_names_only_and_lets_pages_load_nothing_from_outside(url: str) -> None:
+    import httpx
+
+    assert httpx.get(url).status_code == 200
+    assert httpx.get(url, headers={"host": "evil.example"}).status_code == 421
+    assert httpx.get(url, headers={"host": "127.0.0.1.evil.example:7860"}).status_code == 421
+    policy = httpx.get(url).headers["content-security-policy"]
+    assert "connect-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_originals_are_given_as_they_came_and_run_nothing(url: str, library: Library) -> None:
+    import httpx
+
+    (document,) = library.documents()
+    shown = httpx.get(f"{url}original/{document.id}")
+    assert shown.text == document.text
+    assert shown.headers["content-type"] == "text/plain; charset=utf-8"
+    given = httpx.get(f"{url}original/{document.id}?download=1")
+    assert given.content == TEXT.encode()
+    assert given.headers["content-disposition"].startswith("attachment")
+    assert "%E5%85%AC%E5%91%8A.txt" in given.headers["content-disposition"]
+    for missing in (
+        "original/none",
+        "original/..%2Flibrary.sqlite",
+        f"original/{document.id}?library=..",
+        "page/none/1",
+    ):
+        assert httpx.get(f"{url}{missing}").status_code == 404, missing
+
+
+def test_a_conversation_is_exported_for_its_owner_alone(url: str, library: Library) -> None:
+    import httpx
+
+    owner, other = "a" * 32, "b" * 32
+    with Conversations(library.folder) as conversations:
+        begun = conversations.begin(owner)
+        conversations.put(owner, begun.id, Exchange.new("青石大桥全长多少米？"))
+    mine = httpx.get(f"{url}export/{begun.id}", cookies={"yinda_owner": owner})
+    assert "青石大桥全长多少米？" in mine.text
+    assert httpx.get(f"{url}export/{begun.id}", cookies={"yinda_owner": other}).status_code == 404
+    assert httpx.get(f"{url}export/{begun.id}").status_code == 404
+
+
 def test_a_busy_port_is_one_line_with_a_hint() -> None:
-    with socket.socket() as taken:
-        taken.bind((HOST, 0))
-        taken.listen()
-        with pytest.raises(YindaError, match="in use") as caught:
-            free_port(taken.getsockname()[1])
+    with bound_socket() as taken, pytest.raises(YindaError, match="in use") as caught:
+        bound_socket(taken.getsockname()[1])
     assert "--port" in caught.value.hint
 
 
 def test_without_a_port_a_free_one_is_found() -> None:
-    port = free_port()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as free_port asks
-        probe.bind((HOST, port))
-        probe.listen()
-        assert free_port() != port
+    with bound_socket() as one, bound_socket() as another:
+        assert one.getsockname()[0] == HOST
+        assert one.getsockname()[1] != another.getsockname()[1]
 
 
 def test_the_command_is_cheap_to_import() -> None:
@@ -105,11 +166,9 @@ def audit(event, args):
 sys.addaudithook(audit)
 import threading
 from qa import Library
-from ui.app import build, launch_options
-from ui.server import free_port
-app = build(Library.open({str(tmp_path / "library")!r}))
-app.launch(server_name="127.0.0.1", server_port=free_port(), prevent_thread_lock=True, quiet=True,
-           **launch_options())
+from ui.server import serving
+with serving(Library.open({str(tmp_path / "library")!r})):
+    pass
 for thread in threading.enumerate():
     if thread is not threading.current_thread() and not isinstance(thread, threading._DummyThread):
         thread.join(2)

@@ -28,8 +28,12 @@ def header(
         for name in libraries
     )
     choice = (
-        f'<label class="y-library"><span class="y-unseen">{escape(texts.library_label)}</span>'
-        f'<select data-choose="library" aria-label="{escape(texts.library_label)}">{options}</select></label>'
+        ""
+        if len(libraries) < 2
+        else (
+            f'<label class="y-library"><span class="y-unseen">{escape(texts.library_label)}</span>'
+            f'<select data-choose="library" aria-label="{escape(texts.library_label)}">{options}</select></label>'
+        )
     )
     other = "en" if texts.code == "zh" else "zh"
     menu = (

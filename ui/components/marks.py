@@ -61,7 +61,7 @@ def beginning(text: str, heading_path: Sequence[str], length: int) -> str:
     text = text.strip()
     if heading_path:
         # A Markdown heading carries its signs in the text.
-        text = text.lstrip("# ").removeprefix(heading_path[-1]).strip() or text
+        text = text.lstrip("# ").removeprefix(heading_path[-1]).lstrip("。；;：:，, \n\t").strip() or text
     return escape(text[:length].rstrip()) + ("…" if len(text) > length else "")
 
 

@@ -1,4 +1,4 @@
-// Runs before the page is built: the browser's own name for its conversations, language, theme, and the keys.
+// Runs before all else on the page (`ui.early`): the browser's own name for its conversations, language, theme, and the keys.
 (() => {
   const cookie = (name) => document.cookie.split('; ').find((pair) => pair.startsWith(name + '='))?.slice(name.length + 1) ?? '';
   const keep = (name, value) => {

@@ -192,7 +192,8 @@ document.addEventListener('keydown', (event) => {
 // The address names the open conversation, so that a page that is loaded again shows it again.
 function remember({ library, conversation, search }) {
   const here = new URL(location.href);
-  const first = document.querySelector('[data-choose="library"] option')?.value;
+  // The first Library goes without a name; it is the only one where there is no choice.
+  const first = document.querySelector('[data-choose="library"] option')?.value ?? library;
   for (const [key, value] of [['library', library === first ? '' : library], ['conversation', conversation]]) {
     if (value) here.searchParams.set(key, value);
     else here.searchParams.delete(key);

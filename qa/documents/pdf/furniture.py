@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 from qa.documents.pdf.lines import Line
@@ -13,6 +14,7 @@ _ROWS = 3  # so many lines at either end of a page are looked at
 _REPEATED = 3  # pages on which a running head stands
 _SHARE = 0.6  # share of the pages whose outermost line, smaller than the text, stands at one height
 _SMALLER = 0.93
+_APART = 1.2  # times the distance of lines
 _NUMBER = re.compile(r"[0-9]+")
 _DASH = r"[-—–－―·•~～]"
 # — 3 —, 第3页, 第 3 页 共 10 页, 3/10, Page 3 of 10
@@ -28,37 +30,65 @@ _BARE = re.compile(r"[0-9]{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7}")
 _NO_HEAD = re.compile(r"附|图|表|第\s*[0-9一二三四五六七八九十百]+\s*[编章节条]")
 
 
+_Row = list[Line]
+_Ends = tuple[list[_Row], list[_Row]]
+"""The first and the last rows of a page by their height on it, each from the edge inwards."""
+
+
 def furniture(pages: Mapping[int, Sequence[Line]], heights: Mapping[int, float]) -> set[int]:
     """``id``s of the lines that are running heads or page numbers. ``heights`` are the pages', in points."""
-    outer = {page: _outermost(lines) for page, lines in pages.items() if lines}
+    rows = {page: _rows(lines) for page, lines in pages.items() if lines}
+    outer = {page: _outermost(each) for page, each in rows.items()}
     sizes = [line.size for lines in pages.values() for line in lines for _ in line.text]
     body = median(sizes) if sizes else 0.0
-    known = _repeated(outer, heights) | _numbers(outer) | _zones(outer, heights, body)
+    numbers = _numbers(outer)
+    known = numbers | _repeated(outer, heights) | _zones(outer, heights, body)
+    pitch = _pitch(pages)
     taken: set[int] = set()
-    for ends in outer.values():
-        for rows in ends:
+    for page, ends in outer.items():
+        for side, edge in enumerate(ends):
+            inwards = rows[page][::-1] if side else rows[page]
             # From the edge inwards: what has text outside of it is text.
-            for row in rows:
-                if not all(id(line) in known for line in row):
-                    break
-                taken.update(id(line) for line in row)
+            count = next((i for i, row in enumerate(edge) if not all(id(line) in known for line in row)), len(edge))
+            # What stands as close to the text as its lines stand to each other, and as large, is text, too.
+            while 0 < count < len(inwards) and not (
+                all(id(line) in numbers or line.size < _SMALLER * body for line in inwards[count - 1])
+                or abs(inwards[count - 1][0].baseline - inwards[count][0].baseline) > _APART * pitch
+            ):
+                count -= 1
+            taken.update(id(line) for row in inwards[:count] for line in row)
     return taken
 
 
-def _outermost(lines: Sequence[Line]) -> tuple[list[list[Line]], list[list[Line]]]:
-    """The first and the last rows of a page by their height on it, each from the edge inwards."""
-    rows: list[list[Line]] = []
+def _pitch(pages: Mapping[int, Sequence[Line]]) -> float:
+    """The ordinary distance of lines."""
+    steps = [
+        below.baseline - above.baseline
+        for lines in pages.values()
+        for above, below in pairwise(lines)
+        if above.column == below.column and below.baseline > above.baseline
+    ]
+    return median(steps) if steps else 0.0
+
+
+def _rows(lines: Sequence[Line]) -> list[_Row]:
+    """What stands at the same height of a page, from top to bottom."""
+    rows: list[_Row] = []
     turn = lines[0].turn
     for line in sorted((line for line in lines if line.turn == turn), key=lambda line: line.baseline):
         if rows and line.baseline - rows[-1][0].baseline <= 0.5 * line.size:
             rows[-1].append(line)
         else:
             rows.append([line])
+    return rows
+
+
+def _outermost(rows: list[_Row]) -> _Ends:
     half = len(rows) // 2
     return rows[: min(_ROWS, half + len(rows) % 2)], rows[::-1][: min(_ROWS, half)]
 
 
-def _repeated(outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]], heights: Mapping[int, float]) -> set[int]:
+def _repeated(outer: Mapping[int, _Ends], heights: Mapping[int, float]) -> set[int]:
     """The same words at the same height of several pages; a number in them may count the pages."""
     places: dict[tuple[str, int], list[Line]] = defaultdict(list)
     for ends in outer.values():
@@ -94,7 +124,7 @@ def _counts(lines: Sequence[Line]) -> bool:
     return True
 
 
-def _numbers(outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]]) -> set[int]:
+def _numbers(outer: Mapping[int, _Ends]) -> set[int]:
     """Page numbers: decorated ones, and bare ones that count with the pages or stand apart on a single page."""
     taken: set[int] = set()
     bare: list[tuple[int, int, Line]] = []
@@ -118,7 +148,7 @@ def _numbers(outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]]) -> 
     return taken
 
 
-def _is_apart(line: Line, ends: tuple[list[list[Line]], list[list[Line]]]) -> bool:
+def _is_apart(line: Line, ends: _Ends) -> bool:
     """Whether a line is the outermost of its page and further from the next than that from the one behind it."""
     for end in ends:
         if len(end) >= 3 and line in end[0]:
@@ -134,9 +164,7 @@ def _value(text: str) -> int:
     return sum(-d if any(e > d for e in digits[i + 1 : i + 2]) else d for i, d in enumerate(digits))
 
 
-def _zones(
-    outer: Mapping[int, tuple[list[list[Line]], list[list[Line]]]], heights: Mapping[int, float], body: float
-) -> set[int]:
+def _zones(outer: Mapping[int, _Ends], heights: Mapping[int, float], body: float) -> set[int]:
     """Outermost lines in smaller letters at one height of most pages: heads that change from chapter to chapter."""
     taken: set[int] = set()
     if len(outer) < _REPEATED + 1:

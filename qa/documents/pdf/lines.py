@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from statistics import median
 
 from qa.documents.pdf.pdfium import Glyph
@@ -21,6 +21,9 @@ _GUTTER = 0.8  # the least width of the gap between columns
 _COLUMN_LINES = 5  # the least number of lines of a column
 _FULL = 0.55  # share of its column's width that an ordinary line of running text has
 _CROSSING = 0.2  # share of the lines beside it that may cross a gutter: titles, figures
+_BLANK = 0.8  # ems of white between two rows that stand apart
+_TAIL = 1.6  # times the distance of lines: a gap above what stands below both columns
+_GUTTERS = 8  # so many gutters of earlier pages are tried
 _LOOK_BACK = 100  # a page made to be slow has thousands of pieces in one place
 _CLOSERS = "，。、；：！？）》」』】〕”’,.;:!?)]}%％…"
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -143,42 +146,101 @@ def _runs(glyphs: Sequence[Glyph]) -> list[_Run]:
 
 
 def _regions(runs: list[_Run], gutters: list[Gutter], depth: int = 3) -> list[list[_Run]]:
-    """Cut what stands on a page into columns, in reading order; titles across them stay between."""
+    """Cut what stands on a page into columns, in reading order; what stands across them stays between."""
     gutter = (_gutter(runs) or _known(runs, gutters)) if depth else None
     if gutter is None:
         return [runs] if runs else []
-    if gutter not in gutters:
+    if not any(abs(gutter[0] - low) + abs(gutter[1] - high) < 20 for low, high in gutters):
         gutters.append(gutter)
-    middle = (gutter[0] + gutter[1]) / 2
     out: list[list[_Run]] = []
-    band: list[_Run] = []
     across: list[_Run] = []
-
-    def close_band() -> None:
-        left, right = [r for r in band if r.x1 <= middle], [r for r in band if r.x0 >= middle]
+    for band, in_columns in _bands(runs, gutter):
+        if not in_columns:
+            across += band
+            continue
+        if across:
+            out.append(across)
+            across = []
+        left, right = _sides(band, gutter)
+        left, below = _without_tail(left, right)
         for side in (left, right):
-            if side:
-                out.extend(_regions(side, gutters, depth - 1))
-        band.clear()
-
-    for run in sorted(runs, key=lambda r: r.baseline):
-        if run.x0 < middle < run.x1:
-            if band:
-                if across:
-                    out.append(across)
-                    across = []
-                close_band()
-            across.append(run)
-        else:
-            if across and not _same_row(across[-1], run):
-                out.append(across)
-                across = []
-            (across if across else band).append(run)
+            out += _regions(side, gutters, depth - 1)
+        across += below
     if across:
         out.append(across)
-    if band:
-        close_band()
     return out
+
+
+def _sides(runs: Sequence[_Run], gutter: Gutter) -> tuple[list[_Run], list[_Run]]:
+    middle = (gutter[0] + gutter[1]) / 2
+    return [run for run in runs if run.x1 <= middle], [run for run in runs if run.x0 >= middle]
+
+
+def _bands(runs: Sequence[_Run], gutter: Gutter) -> Iterator[tuple[list[_Run], bool]]:
+    """What stands on a page from top to bottom: in two columns beside the gutter (True), or across it or alone."""
+    middle = (gutter[0] + gutter[1]) / 2
+    edges = min(run.x0 for run in runs), max(run.x1 for run in runs)
+
+    def in_columns(band: Sequence[_Run]) -> bool:
+        left, right = _sides(band, gutter)
+        widths = gutter[0] - edges[0], edges[1] - gutter[1]
+        # The second column may have no more than the end of a paragraph.
+        return bool(left and right) and _fills(left, widths[0]) and (len(right) <= 2 or _fills(right, widths[1]))
+
+    def cut(band: Sequence[list[_Run]]) -> Iterator[tuple[list[_Run], bool]]:
+        # A table below the columns has both sides, too, but no running text on them.
+        groups = list(_groups(band))
+        last = max((i for i, group in enumerate(groups) if in_columns(group)), default=None)
+        whole = [run for group in groups for run in group]
+        if last is None:
+            yield whole, in_columns(whole)
+        elif any(all(_sides(group, gutter)) for group in groups[last + 1 :]):
+            yield [run for group in groups[: last + 1] for run in group], True
+            yield [run for group in groups[last + 1 :] for run in group], False
+        else:
+            yield whole, True
+
+    band: list[list[_Run]] = []
+    for row in _rows(runs):
+        if any(run.x0 < middle < run.x1 for run in row):
+            if band:
+                yield from cut(band)
+                band = []
+            yield row, False
+        else:
+            band.append(row)
+    if band:
+        yield from cut(band)
+
+
+def _groups(rows: Sequence[list[_Run]]) -> Iterator[list[_Run]]:
+    """Rows that stand close below each other."""
+    group: list[_Run] = []
+    bottom = 0.0
+    for row in rows:
+        if group and min(run.top for run in row) - bottom > _BLANK * row[0].size:
+            yield group
+            group = []
+        group += row
+        bottom = max(bottom, *(run.bottom for run in row))
+    if group:
+        yield group
+
+
+def _fills(runs: Sequence[_Run], width: float) -> bool:
+    """Whether the ordinary line of a column is as long as those of running text are."""
+    return median(sum(run.x1 - run.x0 for run in row) for row in _rows(runs)) >= _FULL * width
+
+
+def _without_tail(left: list[_Run], right: Sequence[_Run]) -> tuple[list[_Run], list[_Run]]:
+    """Take from a column what stands below both columns, a gap apart, where both end at the same height."""
+    rows = _rows(left)
+    bottom = max(run.baseline for run in right)
+    steps = [below[0].baseline - above[0].baseline for above, below in pairwise(rows)]
+    for i, step in enumerate(steps):
+        if abs(rows[i][0].baseline - bottom) < step and rows[i + 1][0].top > bottom and step > _TAIL * median(steps):
+            return [run for row in rows[: i + 1] for run in row], [run for row in rows[i + 1 :] for run in row]
+    return left, []
 
 
 def _same_row(one: _Run, other: _Run) -> bool:
@@ -188,14 +250,9 @@ def _same_row(one: _Run, other: _Run) -> bool:
 
 def _known(runs: Sequence[_Run], gutters: Sequence[Gutter]) -> Gutter | None:
     """A gutter of an earlier page that this page has, too, with few lines beside it."""
-    for low, high in reversed(gutters[-_LOOK_BACK:]):
-        middle = (low + high) / 2
-        sides = [r for r in runs if r.x1 <= low + r.size], [r for r in runs if r.x0 >= high - r.size]
-        if all(sides) and len(runs) - sum(map(len, sides)) <= 2:
-            left = min(run.x0 for run in runs)
-            rows = _rows(sides[0])
-            if median((row[-1].x1 - row[0].x0) / max(middle - left, 1.0) for row in rows) >= _FULL:
-                return low, high
+    for gutter in reversed(gutters[-_GUTTERS:]):
+        if runs and any(in_columns for _, in_columns in _bands(runs, gutter)):
+            return gutter
     return None
 
 
@@ -223,7 +280,7 @@ def _gutter(runs: Sequence[_Run]) -> Gutter | None:
             j += 1
         if j > i:
             low, high = left + i * step, left + j * step
-            if high - low >= _GUTTER * em and _is_gutter(runs, low, high, left, right):
+            if high - low >= _GUTTER * em and _is_gutter(runs, (low, high), left, right):
                 crossing = sum(covered[i:j]) / (j - i)
                 if best is None or crossing < best[0]:
                     best = (crossing, low, high)
@@ -231,19 +288,13 @@ def _gutter(runs: Sequence[_Run]) -> Gutter | None:
     return None if best is None else best[1:]
 
 
-def _is_gutter(runs: Sequence[_Run], low: float, high: float, left: float, right: float) -> bool:
-    middle = (low + high) / 2
-    for side, width in (
-        ([r for r in runs if r.x1 <= middle], low - left),
-        ([r for r in runs if r.x0 >= middle], right - high),
-    ):
-        rows = _rows(side)
-        if len(rows) < _COLUMN_LINES:
-            return False
-        filled = [(row[-1].x1 - row[0].x0) / max(width, 1.0) for row in rows]
-        if median(filled) < _FULL:
-            return False
-    return True
+def _is_gutter(runs: Sequence[_Run], gutter: Gutter, left: float, right: float) -> bool:
+    sides = _sides(runs, gutter)
+    widths = gutter[0] - left, right - gutter[1]
+    return all(
+        len(side) >= _COLUMN_LINES and len(_rows(side)) >= _COLUMN_LINES and _fills(side, width)
+        for side, width in zip(sides, widths, strict=True)
+    )
 
 
 def _rows(runs: Sequence[_Run]) -> list[list[_Run]]:

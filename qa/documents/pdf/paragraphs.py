@@ -181,20 +181,21 @@ class _Layout:
         indent = (line.x0 - line.left) / line.size
         if before.column != line.column:
             # Over the edge of a column or page: the distance says nothing.
-            if abs(indent) >= _INDENT and not self._set_in(paragraph, line, before):
+            if abs(indent) >= _INDENT and not self._set_in(paragraph, line):
                 return False
             return self.indents or not ended
         pitch = line.baseline - before.baseline
         if not 0 < pitch <= _PITCH * self._pitch.get(line.size, 2 * line.size):
             return False
         if indent >= _INDENT:
-            return self._set_in(paragraph, line, before) and not (ended and self.indents)
+            return self._set_in(paragraph, line) and not (ended and self.indents)
         return indent > -_INDENT
 
-    def _set_in(self, paragraph: Sequence[Line], line: Line, before: Line) -> bool:
-        """Whether the whole paragraph is set in as far as this line is."""
-        shift = line.left - before.left
-        return abs(paragraph[-1].x0 + shift - line.x0) < 0.6 * line.size
+    def _set_in(self, paragraph: Sequence[Line], line: Line) -> bool:
+        """Whether the whole paragraph is set in as far as this line is: where first lines are, two of them at least."""
+        before = paragraph[-1]
+        same = abs((before.x0 - before.left) - (line.x0 - line.left)) < 0.6 * line.size
+        return same and not (self.indents and len(paragraph) == 1)
 
     def _is_title(self, before: Line, line: Line) -> bool:
         """Whether both are lines of a title in larger letters, each in the middle of the page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,10 @@ def page(library: Library) -> Iterator[Any]:
 
     from ui.server import serving
 
-    with serving(library) as url, sync_playwright() as playwright:
+    with socket.socket() as probe:  # not one of the first ports, which other windows take
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with serving(library, port=port) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         tab = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         tab.set_default_timeout(WAIT)
@@ -167,7 +171,7 @@ def test_the_page_speaks_the_chosen_language_over_the_library_of_its_address(pag
     page.get_by_role("heading", name="Evaluation").wait_for()
     choose(page, "more (questions: 1)")
     for said in ("Evaluation set", "Where to look for answers", "This Library", "Give the right passage", "Start"):
-        assert page.get_by_text(said, exact=True).first.is_visible()
+        page.get_by_text(said, exact=True).first.wait_for()
     page.get_by_role("tab", name="Draft a set").click()
     page.click("#e-propose")
     says(page, "#e-draft-status", "Nothing to propose")

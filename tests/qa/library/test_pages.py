@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from PIL import Image
 
 from embeddings import Embedder
-from qa import Box, Library, LibraryError, PageImage
+from qa import Box, Hit, Library, LibraryError, PageImage, answer_from
 from qa.documents import pdf
 from qa.library.pages import Pages
+from qa.reader.base import Candidate
+from qa.terminal import show_report
 
 SENTENCE = "沿河两岸的步道已经修好，新建的三座水厂也都通了水。"
 FACTS = [f"{SENTENCE * 5}第{n}座水厂由{name}管理，每天供水{n}万吨。" for n, name in enumerate("甲乙丙丁", 1)]
@@ -44,14 +47,12 @@ def test_a_quote_is_shown_on_its_page(library: Library, report: bytes) -> None:
     assert added.warnings == (f"page {pages} has no text, only a picture: it may be a scan",)
     assert document.media_type == "application/pdf"
     # Every sentence, wherever it lies: each page shows the part of it that stands there.
-    crossing = 0
     at = document.text.find("座水厂由")
     while at >= 0:
         span = (at - 2, at + 16)
         first, last = (library.page_of(document.id, offset) for offset in (span[0], span[1] - 1))
         assert first is not None
         assert last is not None
-        crossing += first != last
         for page in range(1, pages + 1):
             shown = library.page_image(document.id, page, spans=[span], width=300)
             assert bool(shown.boxes) == (first <= page <= last)
@@ -64,6 +65,40 @@ def test_a_quote_is_shown_on_its_page(library: Library, report: bytes) -> None:
     assert isinstance(shown, PageImage)
     assert (shown.width, shown.boxes) == (640, ())
     assert Image.open(BytesIO(shown.png)).size == (shown.width, shown.height)
+
+
+def test_a_citation_is_on_the_page_of_its_quote(library: Library, report: bytes) -> None:
+    (added,) = library.add_bytes(report, "报告.pdf").added
+    document = library.document(added.document_id or "")
+    passages = library.passages(document.id)
+    crossing = next(p for p in passages if library.page_of(document.id, p.end - 1) != p.page)
+    hit = replace(library.search(FACTS[0], 1)[0], passage=crossing)
+
+    class Last:
+        """Reads the last three characters of a passage as the answer."""
+
+        name = identity = "last"
+        threshold = 0.5
+
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+            return [Candidate(h, h.passage.end - 3, h.passage.end, h.passage.text[-3:], 0.9) for h in hits]
+
+    answer = answer_from("每天供水多少？", [hit], library=library, reader=Last())
+    (citation,) = answer.citations
+    assert crossing.page is not None
+    assert citation.page == library.page_of(document.id, citation.start) == crossing.page + 1
+    assert answer.to_dict()["citations"][0]["page"] == citation.page
+    assert library.page_image(document.id, citation.page, spans=[(citation.start, citation.end)]).boxes
+
+
+def test_the_command_line_says_what_could_not_be_read(
+    library: Library, report: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_report(library.add_bytes(report, "报告.pdf"))
+    shown = capsys.readouterr()
+    assert "1 added" in shown.out
+    assert shown.err.startswith("yinda: 报告.pdf: page ")
+    assert "no text, only a picture" in shown.err
 
 
 def test_what_cannot_be_shown_is_said(library: Library, report: bytes) -> None:
@@ -145,8 +180,6 @@ def test_the_layout_of_a_document_is_made_once(
 def test_boxes_are_left_out_where_the_text_was_read_in_another_way(library: Library, report: bytes) -> None:
     library.add_bytes(report, "报告.pdf")
     (document,) = library.documents()
-    from dataclasses import replace
-
     other = replace(document, text=document.text + "。")
     shown = Pages().image(other, "报告.pdf", report, page=1, spans=[(0, 50)], width=100)
     assert shown.png

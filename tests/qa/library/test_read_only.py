@@ -25,8 +25,8 @@ TEXTS = ("图书馆周一闭馆，周二至周日开放。", "游泳池门票二
 QUESTION = "图书馆哪天闭馆？"
 
 # Permissions do not stop root, and the model may lie in a folder of root's: it is loaded and used first, so that no
-# module has to be found once the process is nobody. Prints a line for each Library; then, when it is told to, searches the
-# last again.
+# module has to be found once the process is nobody. Prints a line for each Library; then, when it is told to, searches
+# the last again.
 NOBODY = """
 import json, os, sys, tempfile
 from embeddings import load_embedder

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.retriever.lexical import LexicalEntry, LexicalIndex, LexicalUnreadable
+from qa.retriever.lexical import FORMAT, LexicalEntry, LexicalIndex, LexicalUnreadable
 from qa.text.words import bigrams, words
 
 K1, B = 1.2, 0.75
@@ -120,3 +120,53 @@ def test_the_change_number_counts_for_nothing_without_an_index(tmp_path: Path) -
     index.update((), entries(["桥梁工程"]), 4)
     (tmp_path / "index" / "meta.json").unlink()
     assert LexicalIndex(tmp_path).change() == 0
+
+
+def scores(index: LexicalIndex) -> dict[int, float]:
+    return {identifier: pytest.approx(score, rel=1e-6) for identifier, score in index.search("财政收入和教育", 40)}
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_deleted_passages_are_counted_until_all_is_written_anew(tmp_path: Path, in_memory: bool) -> None:
+    texts = [f"{a}和{b}" for a in VOCABULARY[:6] for b in VOCABULARY[:5]]
+    fresh = LexicalIndex(tmp_path / "fresh")
+    fresh.update((), entries(texts)[10:], 1)
+    index = LexicalIndex(None if in_memory else tmp_path / "index")
+    assert index.in_memory == in_memory
+    assert index.change() == 0
+    index.update((), entries(texts), 1)
+    index.update(range(1, 11), (), 2)
+    assert (index.change(), index.ghosts()) == (2, 10)
+    assert index.ids() == fresh.ids()
+    assert dict(index.search("财政收入和教育", 40)) != scores(
+        fresh
+    )  # tantivy's statistics; this is why they are counted
+    index.update((), entries(texts)[10:], 3, whole=True)
+    assert (index.change(), index.ghosts()) == (3, 0)
+    assert dict(index.search("财政收入和教育", 40)) == scores(fresh)
+    index.clear()
+    assert index.change() == 0
+    assert index.ids() == set()
+
+
+def test_a_copy_goes_its_own_way(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "index")
+    index.update((), entries(["财政", "教育"]), 5)
+    copy = index.copy_to(tmp_path / "copy")
+    assert copy.change() == 5
+    assert copy.ids() == {1, 2}
+    copy.update([1], (), 6)
+    assert copy.ids() == {2}
+    assert (index.change(), index.ids()) == (5, {1, 2})
+    assert LexicalIndex(None).copy_to(tmp_path / "of nothing").change() == 0
+
+
+@pytest.mark.parametrize("stamp", ["", "\n", "3", "3 x", "3 7 x", "2 7 0", "3 -7", "\xff"])
+def test_a_stamp_that_is_none_means_an_index_of_nothing(tmp_path: Path, stamp: str) -> None:
+    index = LexicalIndex(tmp_path)
+    index.update((), entries(["财政"]), 7)
+    assert index.change() == 7
+    (tmp_path / "change").write_text(stamp, "latin-1")
+    assert index.change() == 0
+    (tmp_path / "change").write_text(f"{FORMAT} 7\n", "ascii")  # as it was written before ghosts were counted
+    assert (index.change(), index.ghosts()) == (7, 0)

@@ -81,3 +81,23 @@ def test_a_picture_of_a_page_that_is_a_strip_stays_small(printer: Any) -> None:
     assert made.pages == 1
     assert picture(data, "a.pdf", 2, 100) is None
     assert picture(data, "a.pdf", 0, 100) is None
+
+
+def test_words_inside_a_form_that_is_placed_on_the_page(printer: Any) -> None:
+    printed = printer()
+    printed.canvas.beginForm("stamp")
+    printed.line(0, printed.HEIGHT, WORDS, 10, "Helvetica")
+    printed.canvas.endForm()
+    printed.canvas.translate(200, 500)
+    printed.canvas.scale(2, 2)
+    printed.canvas.doForm("stamp")
+    printed.page()
+    data = printed.bytes()
+    layout = lay_out(data, "a.pdf")
+    assert layout.content.text == WORDS
+    (box,) = boxes(data, "a.pdf", layout, 1, [(0, len(WORDS))])
+    dark = ink(data)
+    assert box[0] <= dark[0] + 0.005
+    assert box[1] <= dark[1] < dark[3] <= box[3] + 0.005
+    assert box[2] == pytest.approx(dark[2], abs=0.01)
+    assert box[3] - box[1] == pytest.approx(0.98 * 20 / printed.HEIGHT, abs=0.002)

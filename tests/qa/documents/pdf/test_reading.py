@@ -144,6 +144,41 @@ def test_tables_keep_their_rows(printer: Any) -> None:
     assert document.text == "各区用水量如下。\n区名\t用水量\t增长\n东城区\t3.2\t5.1%\n西城区\t2.8\t4.0%"
 
 
+def test_columns_between_what_stands_across_the_page(printer: Any) -> None:
+    printed = printer(size=9)
+    for i in range(6):
+        printed.line(70, 100 + 14 * i, (LONG * 2)[24 * i : 24 * i + 24])
+        printed.line(310, 100 + 14 * i, (LONG * 2)[24 * i + 7 : 24 * i + 31])
+    printed.line(70, 230, "表1　各区用水量")
+    for i, row in enumerate([("区名", "用水量（万吨）", "说明"), ("东城区", "3.2", "持平")]):
+        for j, cell in enumerate(row):
+            printed.line(70 + 160 * j, 250 + 20 * i, cell)
+    printed.line(70, 300, LONG[:50])
+    printed.page()
+    printed.line(70, 100, "摘要：" + SENTENCES[0] + SENTENCES[1][:20])
+    left, right = (LONG * 2)[:240], (LONG * 2)[240:280]
+    for i in range(10):
+        printed.line(70, 130 + 14 * i, left[24 * i : 24 * i + 24])
+        if right[24 * i : 24 * i + 24]:
+            printed.line(310, 130 + 14 * i, right[24 * i : 24 * i + 24])
+    printed.page()
+    lines = parse(printed.bytes(), "a.pdf").text.split("\n")
+    assert lines[0] == (LONG * 2)[:144] + (LONG * 2)[7:151]
+    assert lines[-2:] == ["摘要：" + SENTENCES[0] + SENTENCES[1][:20], (LONG * 2)[:280]]
+    assert lines[-6:-2] == ["表1　各区用水量", "区名\t用水量（万吨）\t说明", "东城区\t3.2\t持平", LONG[:50]]
+
+
+def test_lines_of_the_text_that_repeat_are_no_running_heads(printer: Any) -> None:
+    printed = printer()
+    line = SENTENCES[0][:24] + SENTENCES[1][:11]
+    for page in range(1, 5):
+        for i in range(20):
+            printed.line(90, 100 + 18 * i, line)
+        printed.line(290, 800, str(page))
+        printed.page()
+    assert parse(printed.bytes(), "a.pdf").text == line * 80
+
+
 def test_notes_at_the_foot_do_not_cut_the_paragraph(printer: Any) -> None:
     printed = printer()
     lines = [(LONG * 3)[i * 35 : i * 35 + 35] for i in range(8)]
