@@ -12,6 +12,7 @@ from qa.assistant import READ
 from qa.conversations import Exchange, KeptAnswer
 from qa.followup import understood
 from ui.texts import Texts
+from ui.texts.errors import told
 
 if TYPE_CHECKING:
     from qa import Library
@@ -55,7 +56,8 @@ def answering(
         answer = answer_from(exchange.question, hits, library=library)
         yield Stage(replace(exchange, answer=KeptAnswer.of(answer, library), error="", hint=""))
     except YindaError as error:
-        yield Stage(replace(exchange, answer=None, error=error.message, hint=error.hint))
+        message, hint = told(error, texts)
+        yield Stage(replace(exchange, answer=None, error=message, hint=hint))
     except Exception:
         # The window outlives whatever one question does; the terminal has the details.
         _log.exception("a question failed")

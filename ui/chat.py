@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from qa import LibraryError, YindaError
+from qa import Document, Library, YindaError
 from qa.conversations import Conversation, Exchange, KeptCitation, KeptPassage
 from ui import filters, verdicts
 from ui.answering import answering
@@ -20,10 +21,13 @@ from ui.components.source import Around, Page, kept_source, no_source, source
 from ui.desk import Desk
 from ui.documents import adding, sample_files
 from ui.elements import HIDDEN, html, labels
+from ui.keeping import Keeper, exchanges
 from ui.place import Place
+from ui.telling import telling, warn
 from ui.texts import Texts
+from ui.texts.errors import told, told_line
 from ui.upload import upload_button
-from ui.visitor import visitor
+from ui.visitor import Visitor, visitor
 
 ASKING = 4
 """Questions that are answered at the same time."""
@@ -118,11 +122,12 @@ class ChatPage:
 
     def _side(self, owner: str, place: Place, texts: Texts, search: str = "") -> str:
         conversations: list[Conversation] = []
+        kept = True
         try:
+            kept = self.desk.library(place.library).writable
             conversations = self.desk.conversations(place.library).list(owner, search)
         except YindaError as error:
-            _warn(error)
-        kept = self.desk.library(place.library).writable
+            warn(error, texts)
         return sidebar(conversations, place, texts, search=search, kept=kept)
 
     def _log(self, shown: _Shown, texts: Texts, working: Mapping[str, str] | None = None) -> str:
@@ -148,26 +153,32 @@ class ChatPage:
         )
 
     def _read(self, owner: str, place: Place) -> _Shown:
-        """The conversation at a place; a new one where it is not there."""
-        try:
-            self.desk.library(place.library)
-        except LibraryError as error:
-            _warn(error)
-            place = Place("")
+        """The conversation at a place; a new one where it is not there. Raises ``LibraryError`` when unreadable."""
+        self.desk.library(place.library)
         place = replace(place, library=self.desk.name(place.library))
         if place.conversation:
-            conversations = self.desk.conversations(place.library)
-            if conversations.get(owner, place.conversation) is None:
-                place = replace(place, conversation="")
-            else:
-                return _Shown(place, conversations.exchanges(owner, place.conversation))
-        return _Shown(place, [])
+            found = exchanges(self.desk, owner, place)
+            if found is not None:
+                return _Shown(place, found)
+        return _Shown(replace(place, conversation=""), [])
 
     def opened_first(self, request: gr.Request) -> tuple[Any, ...]:
         """The page as its address has it."""
         who = visitor(request)
         query = request.query_params or {}
         wanted = Place(str(query.get("library", "")), str(query.get("conversation", "")))
+        try:
+            return self._opened_at(who, wanted)
+        except YindaError as error:
+            if self.desk.name(wanted.library) == self.desk.name():
+                return self._unopened(error, who.texts)
+            warn(error, who.texts)
+        try:
+            return self._opened_at(who, Place(""))
+        except YindaError as error:
+            return self._unopened(error, who.texts)
+
+    def _opened_at(self, who: Visitor, wanted: Place) -> tuple[Any, ...]:
         shown = self._read(who.owner, wanted)
         if wanted.conversation and not shown.place.conversation:
             gr.Info(escape(who.texts.conversation_gone))
@@ -178,21 +189,34 @@ class ChatPage:
             *filters.choices(library, who.texts),
         )
 
+    @staticmethod
+    def _unopened(error: YindaError, texts: Texts) -> tuple[Any, ...]:
+        """The page without a Library, saying why."""
+        log = parts.conversation([], {}, texts, welcome=parts.unopened(*told(error, texts)))
+        whole = ("", log, "", "", gr.update(visible=False), "", no_source(texts.source_empty, texts))
+        return sidebar_head(texts), *whole, gr.skip(), gr.skip()
+
     def offered(self, place: str, request: gr.Request) -> str:
         """Questions to begin with, or those that the nearest passages of an abstention answer."""
         who = visitor(request)
-        shown = self._read(who.owner, Place.read(place))
+        try:
+            return self._offered(self._read(who.owner, Place.read(place)), who.texts)
+        except YindaError:
+            return ""  # what is wrong was said where it matters
+
+    def _offered(self, shown: _Shown, texts: Texts) -> str:
         if not shown.exchanges:
             offers = self.desk.offers(shown.place.library)
-            return parts.offers([offer.question for offer in offers], who.texts.suggestions)
+            return parts.offers([offer.question for offer in offers], texts.suggestions)
         last = shown.exchanges[-1]
         if last.answer is None or not last.answer.abstained:
             return ""
         instead = self.desk.instead(shown.place.library, last)
-        return parts.offers([offer.question for offer in instead], who.texts.could_ask)
+        return parts.offers([offer.question for offer in instead], texts.could_ask)
 
     # -- asking -------------------------------------------------------------------------------------------
 
+    @telling
     def asked(
         self,
         question: str,
@@ -207,6 +231,7 @@ class ChatPage:
         options = filters.options(documents, organisation, since, until)
         yield from self._asked(question.strip(), place, options, request)
 
+    @telling
     def example(
         self,
         place: str,
@@ -221,6 +246,7 @@ class ChatPage:
         options = filters.options(documents, organisation, since, until)
         yield from self._asked(str(event.question), place, options, request)
 
+    @telling
     def asked_again(
         self,
         place: str,
@@ -267,7 +293,7 @@ class ChatPage:
     ) -> Iterator[tuple[Any, ...]]:
         """Answer ``exchange``, the last one of the conversation, or its ``at``-th once more."""
         library = self.desk.library(shown.place.library)
-        keeper = _Keeper(self.desk, owner, shown.place)
+        keeper = Keeper(self.desk, owner, shown.place, partial(warn, texts=texts))
         place = keeper.put(exchange)
         shown = _Shown(place, shown.exchanges)
         earlier = shown.exchanges if at is None else shown.exchanges[:at]
@@ -311,6 +337,7 @@ class ChatPage:
                 self._first_source(exchange, place, texts),
             )
 
+    @telling
     def stopped(self, place: str, request: gr.Request) -> tuple[Any, ...]:
         """Stop waiting for the answer; the question stays, to be asked again."""
         who = visitor(request)
@@ -319,23 +346,26 @@ class ChatPage:
             if exchange.answer is None and not exchange.error:
                 self.desk.stop(exchange.id)
                 shown.exchanges[at] = replace(exchange, error=who.texts.stopped)
-                _Keeper(self.desk, who.owner, shown.place).put(shown.exchanges[at])
+                Keeper(self.desk, who.owner, shown.place, partial(warn, texts=who.texts)).put(shown.exchanges[at])
         return self._whole(who.owner, shown, who.texts)
 
     # -- conversations ------------------------------------------------------------------------------------
 
+    @telling
     def new(self, place: str, request: gr.Request) -> tuple[Any, ...]:
         """An empty conversation over the same Library."""
         who = visitor(request)
         library = Place.read(place).library
         return self._whole(who.owner, self._read(who.owner, Place(library)), who.texts)
 
+    @telling
     def open_conversation(self, place: str, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         """A conversation of the list."""
         who = visitor(request)
         wanted = Place(Place.read(place).library, str(event.conversation))
         return self._whole(who.owner, self._read(who.owner, wanted), who.texts)
 
+    @telling
     def renamed(self, place: str, request: gr.Request, event: gr.EventData) -> str:
         """Give a conversation another name."""
         who, here = visitor(request), Place.read(place)
@@ -343,27 +373,31 @@ class ChatPage:
             conversations = self.desk.conversations(here.library)
             conversations.rename(who.owner, str(event.conversation), str(event.value))
         except YindaError as error:
-            _warn(error)
+            warn(error, who.texts)
         return self._side(who.owner, here, who.texts)
 
+    @telling
     def deleted(self, place: str, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         """Delete a conversation; the open one makes room for a new one."""
         who, here = visitor(request), Place.read(place)
         identifier = str(event.conversation)
         try:
             self.desk.conversations(here.library).delete(who.owner, identifier)
+            self.desk.unkept.drop(who.owner, replace(here, conversation=identifier))
         except YindaError as error:
-            _warn(error)
+            warn(error, who.texts)
         if identifier == here.conversation:
             return self._whole(who.owner, self._read(who.owner, Place(here.library)), who.texts)
         skip = gr.skip()
         return skip, skip, skip, self._side(who.owner, here, who.texts), skip, skip, skip
 
+    @telling
     def found(self, place: str, request: gr.Request, event: gr.EventData) -> str:
         """The conversations in which words occur."""
         who = visitor(request)
         return self._side(who.owner, Place.read(place), who.texts, str(event.words).strip())
 
+    @telling
     def judged(self, place: str, request: gr.Request, event: gr.EventData) -> str:
         """Store what was said of an answer; the receipt tells the page's script what to show."""
         who = visitor(request)
@@ -385,6 +419,7 @@ class ChatPage:
             return no_source(texts.source_empty, texts)
         return self._source(exchange, "citation", 0, place, texts)
 
+    @telling
     def cited(self, place: str, request: gr.Request, event: gr.EventData) -> str:
         """Show the source of the card that was clicked."""
         who = visitor(request)
@@ -400,7 +435,6 @@ class ChatPage:
         if not 0 <= at < len(cited):
             return no_source(texts.source_empty, texts)
         passage, quote = cited[at]
-        library = self.desk.library(place.library)
         held = self.desk.held(place.library).get(passage.document_id)
         if held is None or held.sha256 != passage.sha256:
             return kept_source(passage, quote, held is None, texts)
@@ -411,9 +445,9 @@ class ChatPage:
             passage=(passage.start, passage.end),
             quote=quote if quote[0] < quote[1] else None,
             around=Around(exchange.id, kind, at, len(cited)),
-            library=library,
         )
 
+    @telling
     def opened(self, place: str, request: gr.Request, event: gr.EventData) -> str:
         """Show a document, from an offset in it where one is given."""
         who, data = visitor(request), event._data
@@ -421,28 +455,25 @@ class ChatPage:
         here = Place.read(place)
         return self._document(str(data["document"]), here, who.texts, passage=(start, start))
 
-    def _document(self, identifier: str, place: Place, texts: Texts, library: Any = None, **where: Any) -> str:
-        library = library or self.desk.library(place.library)
+    def _document(self, identifier: str, place: Place, texts: Texts, **where: Any) -> str:
         try:
-            document = library.document(identifier)
-            passages = library.passages(identifier)
-        except LibraryError:
-            return no_source(texts.source_gone, texts)
-        page = None
-        at = where.get("quote") or where.get("passage") or (0, 0)
-        number = library.page_of(identifier, at[0]) if document.media_type == "application/pdf" else None
-        if number is not None:
-            spans = [at] if at[0] < at[1] else []
-            image = library.page_image(identifier, number, spans=spans)
-            page = Page(number, image.pages, image.boxes)
+            library = self.desk.library(place.library)
+            if identifier not in self.desk.held(place.library):
+                return no_source(texts.source_gone, texts)
+            document, passages = library.document(identifier), library.passages(identifier)
+        except YindaError as error:
+            return no_source(told_line(error, texts), texts)
+        page = _page(library, document, where.get("quote") or where["passage"])
         return source(document, passages, self.desk.name(place.library), texts, page=page, **where)
 
     # -- the first documents ------------------------------------------------------------------------------
 
+    @telling
     def uploaded(self, files: Files, place: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Add the uploaded files."""
         yield from self._adding(files, place, request)
 
+    @telling
     def samples(self, place: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Add the sample documents."""
         yield from self._adding(sample_files(), place, request)
@@ -457,27 +488,6 @@ class ChatPage:
                 yield report, *(skip,) * 4, gr.update(visible=False), skip, skip
             else:
                 yield report, *self._whole(who.owner, self._read(who.owner, here.place), who.texts)
-
-
-class _Keeper:
-    """Keeps the exchanges of one conversation, which begins with the first of them."""
-
-    def __init__(self, desk: Desk, owner: str, place: Place) -> None:
-        self._desk = desk
-        self._owner = owner
-        self._place = place
-
-    def put(self, exchange: Exchange) -> Place:
-        """Keep it; what hinders that is told, and the conversation goes on."""
-        try:
-            conversations = self._desk.conversations(self._place.library)
-            if not self._place.conversation:
-                begun = conversations.begin(self._owner)
-                self._place = replace(self._place, conversation=begun.id)
-            conversations.put(self._owner, self._place.conversation, exchange)
-        except YindaError as error:
-            _warn(error)
-        return self._place
 
 
 def _citations(exchange: Exchange, kind: str) -> list[tuple[KeptPassage, tuple[int, int]]]:
@@ -496,5 +506,15 @@ def _citations(exchange: Exchange, kind: str) -> list[tuple[KeptPassage, tuple[i
     return [(citation.passage, (citation.start, citation.end)) for citation in cited]
 
 
-def _warn(error: YindaError) -> None:
-    gr.Warning(escape(" ".join(filter(None, (error.message, error.hint)))))
+def _page(library: Library, document: Document, at: tuple[int, int]) -> Page | None:
+    """The page of a PDF on which a place of its text stands; None where it cannot be drawn."""
+    if document.media_type != "application/pdf":
+        return None
+    try:
+        number = library.page_of(document.id, at[0])
+        if number is None:
+            return None
+        image = library.page_image(document.id, number, spans=[at] if at[0] < at[1] else [])
+    except YindaError:
+        return None
+    return Page(number, image.pages, image.boxes)

@@ -8,6 +8,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from qa import CatalogueEntry, Conversations, LibraryError, Shelf, Suggestion, YindaError, suggested
+from qa.errors import no_library
+from ui.keeping import Unkept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +36,21 @@ class Desk:
         self._conversations: dict[str, Conversations] = {}
         self._offers: dict[str, tuple[int, list[Suggestion]]] = {}
         self._held: dict[str, tuple[int, dict[str, CatalogueEntry]]] = {}
+        self.unkept = Unkept()
         self._stopped: set[str] = set()
         self._lock = threading.Lock()
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def library(self, name: str = "") -> Library:
-        """A Library by name; without one, the first. Raises ``LibraryError`` for an unknown name."""
-        return self.shelf.get(name) if name else self.shelf.first
+        """A Library by name; without one, the first.
+
+        Raises ``LibraryError`` for an unknown name, and when its folder is gone: files that are open outlive their
+        folder, but nothing more is to be told from them, nor written to them.
+        """
+        library = self.shelf.get(name) if name else self.shelf.first
+        if not library.folder.is_dir():
+            raise no_library(library.folder)
+        return library
 
     def name(self, name: str = "") -> str:
         """The name as ``Shelf`` gives it."""
@@ -100,13 +110,20 @@ class Desk:
         return out
 
     def held(self, name: str = "") -> dict[str, CatalogueEntry]:
-        """What a Library holds now, by document id; read once for each state of it."""
-        library = self.library(name)
-        name, change = self.name(name), library.change()
-        known = self._held.get(name)
-        if known is None or known[0] != change:
-            known = (change, {entry.id: entry for entry in library.catalogue()})
-            self._held[name] = known
+        """What a Library holds now, by document id; read once for each state of it.
+
+        Where it cannot be read any more, what it held last; raises ``LibraryError`` where that is not known.
+        """
+        known = self._held.get(self.name(name))
+        try:
+            library = self.library(name)
+            change = library.change()
+            if known is None or known[0] != change:
+                known = (change, {entry.id: entry for entry in library.catalogue()})
+                self._held[self.name(name)] = known
+        except YindaError:
+            if known is None:
+                raise
         return known[1]
 
     # -- questions that are stopped -----------------------------------------------------------------------

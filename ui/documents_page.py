@@ -16,8 +16,9 @@ from ui.components.source import no_source, source
 from ui.desk import Desk
 from ui.elements import HIDDEN, STATIC, html
 from ui.receiving import LARGEST_MB
+from ui.telling import warn
 from ui.texts import Texts
-from ui.texts.errors import told
+from ui.texts.errors import told, told_line
 from ui.visitor import visitor
 
 _SCRIPT = (STATIC / "documents.js").read_text(encoding="utf-8")
@@ -61,8 +62,9 @@ class DocumentsPage:
         try:
             library = self.desk.library(name)
         except LibraryError as error:
-            gr.Warning(" ".join(told(error, texts)))
-            name, library = "", self.desk.library()
+            if self.desk.name(name) != self.desk.name():
+                warn(error, texts)
+            name, library = "", self.desk.shelf.first
         name = self.desk.name(name)
         return (
             parts.page_head(name, texts),
@@ -107,7 +109,7 @@ class DocumentsPage:
             identifier = str(data["document"])
             document, passages = library.document(identifier), library.passages(identifier)
         except LibraryError as error:
-            return no_source(" ".join(told(error, texts)), texts)
+            return no_source(told_line(error, texts), texts)
         return source(document, passages, self.desk.name(name), texts, passage=(start, start))
 
     # -- what is changed ----------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ class DocumentsPage:
                 organisation=str(data["organisation"]),
             )
         except YindaError as error:
-            said = parts.receipt(next(_numbers), _line(error, texts), document=identifier, failed=True, form="save")
+            said = parts.receipt(next(_numbers), told_line(error, texts), document=identifier, failed=True, form="save")
             return gr.skip(), said
         said = texts.saved.format(title=document.title)
         return self._rows(data, texts), parts.receipt(next(_numbers), said, document=identifier, form="save")
@@ -138,7 +140,7 @@ class DocumentsPage:
             # Another page may have removed some meanwhile.
             gone = library.remove([each for each in map(str, data["documents"]) if each in held])
         except YindaError as error:
-            return self._rows(data, texts), parts.receipt(next(_numbers), _line(error, texts), failed=True)
+            return self._rows(data, texts), parts.receipt(next(_numbers), told_line(error, texts), failed=True)
         said = texts.removed.format(count=len(gone))
         return self._rows(data, texts), parts.receipt(next(_numbers), said)
 
@@ -148,15 +150,9 @@ class DocumentsPage:
         try:
             made = self.desk.shelf.create(name)
         except YindaError as error:
-            return parts.receipt(next(_numbers), _line(error, texts), failed=True, form="create")
+            return parts.receipt(next(_numbers), told_line(error, texts), failed=True, form="create")
         return parts.receipt(next(_numbers), form="create", library=made.folder.name)
 
 
 def _element(value: str, identifier: str) -> Any:
     return gr.HTML(value, elem_id=identifier, js_on_load=_SCRIPT, apply_default_css=False)
-
-
-def _line(error: YindaError, texts: Texts) -> str:
-    message, hint = told(error, texts)
-    separator = " — " if texts.code == "en" else "。"
-    return separator.join(filter(None, (message, hint)))

@@ -33,7 +33,7 @@ def layout() -> Scope:
             [], value=[], multiselect=True, label=labels("filter_documents"), elem_id="scope-documents", scale=3
         )
         organisation = gr.Dropdown(
-            [], value="", label=labels("filter_organisation"), elem_id="scope-organisation", scale=2
+            [("", "")], value="", label=labels("filter_organisation"), elem_id="scope-organisation", scale=2
         )
         since = gr.Textbox("", label=labels("filter_since"), placeholder=labels("date_example"), elem_id="scope-since")
         until = gr.Textbox("", label=labels("filter_until"), placeholder=labels("date_example"), elem_id="scope-until")

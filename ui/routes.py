@@ -15,6 +15,7 @@ from fastapi.responses import PlainTextResponse, Response
 from qa import YindaError
 from qa.conversations import as_markdown
 from qa.feedback import export
+from ui.texts.errors import told_line
 from ui.visitor import visitor
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def routes(desk: Desk) -> APIRouter:
     router = APIRouter()
 
     @router.get("/original/{document}")
-    def original(document: str, library: str = "", download: int = 0) -> Response:
+    def original(document: str, request: Request, library: str = "", download: int = 0) -> Response:
         """A document as it was given; with ``download`` as a file, which formats that may run scripts always are."""
         try:
             held = desk.library(library)
             name, data = held.original(document)
             found = held.document(document)
         except YindaError as error:
-            return _missing(error)
+            return _missing(error, request)
         kind = _SHOWN.get(found.media_type)
         if kind is None or download:
             return _file(data, name, "application/octet-stream")
@@ -48,12 +49,12 @@ def routes(desk: Desk) -> APIRouter:
         return Response(data, media_type=kind, headers={"Content-Disposition": _disposition("inline", name)})
 
     @router.get("/page/{document}/{number}")
-    def page(document: str, number: int, library: str = "") -> Response:
+    def page(document: str, number: int, request: Request, library: str = "") -> Response:
         """The image of a page of a PDF."""
         try:
             image = desk.library(library).page_image(document, number)
         except YindaError as error:
-            return _missing(error)
+            return _missing(error, request)
         return Response(image.png, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
     @router.get("/export/{conversation}")
@@ -68,24 +69,24 @@ def routes(desk: Desk) -> APIRouter:
             exchanges = conversations.exchanges(owner, conversation)
             text = as_markdown(found, exchanges, "en" if language == "en" else "zh")
         except YindaError as error:
-            return _missing(error)
+            return _missing(error, request)
         return _file(text.encode(), f"{found.title or 'conversation'}.md", "text/markdown; charset=utf-8")
 
     @router.get("/feedback.csv")
-    def feedback(library: str = "") -> Response:
+    def feedback(request: Request, library: str = "") -> Response:
         """What people said of the answers, for a spreadsheet."""
         try:
             text = export(desk.library(library))
         except YindaError as error:
-            return _missing(error)
+            return _missing(error, request)
         # The mark tells spreadsheets that it is UTF-8.
         return _file(text.encode("utf-8-sig"), f"feedback-{date.today()}.csv", "text/csv; charset=utf-8")
 
     return router
 
 
-def _missing(error: YindaError) -> Response:
-    return PlainTextResponse(f"{' — '.join(filter(None, (error.message, error.hint)))}\n", 404)
+def _missing(error: YindaError, request: Request) -> Response:
+    return PlainTextResponse(f"{told_line(error, visitor(request).texts)}\n", 404)
 
 
 def _file(data: bytes, name: str, kind: str) -> Response:

@@ -12,6 +12,7 @@ from qa.feedback import VERDICTS, Verdict, record
 from ui.answering import history
 from ui.components.feedback import receipt
 from ui.texts import Texts
+from ui.texts.errors import told_line
 
 if TYPE_CHECKING:
     from qa import Library
@@ -38,8 +39,8 @@ def stored(
             exchange=identifier,
         )
     except YindaError as error:
-        message = " — ".join(filter(None, (error.message, error.hint)))
-        return receipt(identifier, "", texts.feedback_failed.format(reason=message), kept=False)
+        reason = told_line(error, texts)
+        return receipt(identifier, "", texts.feedback_failed.format(reason=reason), kept=False)
     except Exception:
         _log.exception("feedback was not stored")
         return receipt(identifier, "", texts.feedback_failed.format(reason=texts.unexpected_hint), kept=False)

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from eval.bench import ablation, chain, confidence, engines, followups, kept, pdf, reading, reports, retrieval, speed
+from eval.bench import (
+    ablation,
+    chain,
+    confidence,
+    engines,
+    followups,
+    kept,
+    pdf,
+    people,
+    reading,
+    reports,
+    retrieval,
+    speed,
+)
 from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.bench.reading import Mode
@@ -242,6 +255,31 @@ def pdf_table(
     """What is read from a PDF against the Word document that it was printed from: 31 reports; needs LibreOffice."""
     typer.echo(describe())
     typer.echo(pdf.table(pdf.compare(pdf.word_reports(shared, documents), progress=True)))
+
+
+@app.command("people")
+def people_table(
+    people_: Annotated[
+        int, typer.Option("--people", min=1, max=people.MOST, help="Browsers that ask at the same time.")
+    ] = 30,
+    questions: Annotated[int, typer.Option(min=1, help="Questions in all, shared out among them.")] = 300,
+    deadline: Annotated[float, typer.Option(min=1, help="Seconds after which it ends whatever is unanswered.")] = (
+        people.DEADLINE
+    ),
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The window's port; by default a free one.")
+    ] = None,
+) -> None:
+    """Many people before one chat window at once, on loopback: errors, others' conversations, times.
+
+    Each is a browser of its own that asks through the window's own events. Exit status 1 when there was an error, or
+    somebody was shown what is another person's.
+    """
+    seen = people.visit(people_, questions, deadline=deadline, port=port, progress=True)
+    typer.echo(describe())
+    typer.echo(people.table(seen))
+    if not seen.sound:
+        raise typer.Exit(1)
 
 
 app.command("peers")(peers_table)

@@ -58,14 +58,14 @@ def resident_mib() -> float:
     return _status("VmRSS")
 
 
-def peak_resident_mib() -> float:
-    """The most resident memory that this process has had, in MiB (0 where /proc is missing)."""
-    return _status("VmHWM")
+def peak_resident_mib(process: int | None = None) -> float:
+    """The most resident memory that this process, or another one, has had, in MiB (0 where /proc is missing)."""
+    return _status("VmHWM", process)
 
 
-def _status(name: str) -> float:
+def _status(name: str, process: int | None = None) -> float:
     try:
-        lines = Path("/proc/self/status").read_text().splitlines()
+        lines = Path(f"/proc/{process or 'self'}/status").read_text().splitlines()
     except OSError:
         return 0.0
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)

@@ -40,10 +40,15 @@ _AS_INSTALLED = (
 
 
 class Server:
-    """``yinda chat`` as a process of its own over the Library in ``folder``; it can be stopped and started again."""
+    """``yinda chat`` as a process of its own over the Library in ``folder``; it can be stopped and started again.
 
-    def __init__(self, folder: Path) -> None:
+    ``log`` is a file for what it says on standard error. ``bound`` runs in the process before anything else.
+    """
+
+    def __init__(self, folder: Path, *, log: Path | None = None, bound: Callable[[], None] | None = None) -> None:
         self.folder = folder
+        self._log = log
+        self._bound = bound
         with socket.socket() as probe:  # any port of the system's, so that tests beside each other do not meet
             probe.bind((HOST, 0))
             self.port = int(probe.getsockname()[1])
@@ -54,6 +59,8 @@ class Server:
         process = subprocess.Popen(
             [sys.executable, "-c", f"{_AS_INSTALLED}from qa.cli import main; main()", *options],
             stdout=subprocess.PIPE,
+            stderr=None if self._log is None else open(self._log, "ab"),
+            preexec_fn=self._bound,
             encoding="utf-8",
             cwd=Path(__file__).resolve().parents[2],
             env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
@@ -65,6 +72,15 @@ class Server:
 
     def restart(self) -> None:
         self.close()
+        self.process = self._started()
+
+    def crash(self) -> None:
+        """End as in a power cut: with nothing written in the end."""
+        self.process.kill()
+        self.process.wait()
+
+    def start(self) -> None:
+        """Start again, at the same address."""
         self.process = self._started()
 
     def close(self) -> None:

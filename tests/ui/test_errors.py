@@ -32,7 +32,7 @@ WALKED = [
         "retriever/retriever.py",
     )
 ]
-KINDS = {"YindaError", "DocumentError", "LibraryError", "QuestionError", "_Inaccessible", "ModelError"}
+KINDS = {"YindaError", "DocumentError", "LibraryError", "QuestionError", "Inaccessible", "ModelError"}
 SAMPLE = "7,654"
 
 

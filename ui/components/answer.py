@@ -47,6 +47,17 @@ def welcome(documents: int, passages: int, texts: Texts) -> str:
     return f'<div class="y-welcome"><h2>{escape(heading)}</h2><p>{escape(text)}</p></div>'
 
 
+def unopened(message: str, hint: str) -> str:
+    """What the conversation shows where the Library cannot be read."""
+    return f'<div class="y-welcome">{error(message, hint)}</div>'
+
+
+def error(message: str, hint: str) -> str:
+    """What hindered something, and what can be done."""
+    advice = f"<small>{escape(hint)}</small>" if hint else ""
+    return f'<p class="y-error" role="alert">{escape(message)}{advice}</p>'
+
+
 def offers(questions: Sequence[str], heading: str) -> str:
     """Questions to click; "" where there are none."""
     if not questions:
@@ -72,9 +83,7 @@ def exchange(exchange: Exchange, held: Held, texts: Texts, working: str | None =
     elif exchange.answer is not None:
         parts.append(answer(exchange.id, exchange.answer, held, texts))
     else:
-        message = exchange.error or texts.unfinished
-        hint = f"<small>{escape(exchange.hint)}</small>" if exchange.hint else ""
-        parts.append(f'<p class="y-error" role="alert">{escape(message)}{hint}</p>')
+        parts.append(error(exchange.error or texts.unfinished, exchange.hint))
     if working is None:
         again = (
             f'<button type="button" class="y-act" data-event="again" data-mode="again" data-exchange="{identifier}">'

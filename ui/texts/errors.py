@@ -191,8 +191,8 @@ _HINTS = (
     ("check the permissions of {path} and the free space", "请检查 {path} 的权限和剩余空间"),
     ("check the folder's permissions and the free space", "请检查文件夹的权限和剩余空间"),
     (
-        "check the folder's permissions and the free space; what the Library held before is kept",
-        "请检查文件夹的权限和剩余空间；资料库里原有的都还在",
+        "check the folder's permissions and the free space; what was there before is kept",
+        "请检查文件夹的权限和剩余空间；原有的都还在",
     ),
     ("check the folder's permissions", "请检查文件夹的权限"),
     ("check the file's permissions", "请检查文件的权限"),
@@ -303,6 +303,14 @@ def told(error: YindaError | Addition, texts: Texts) -> tuple[str, str]:
     """Message and hint of an error, or of a document that was not added, in the language of ``texts``."""
     message = error.reason if isinstance(error, Addition) else error.message
     return told_as(message, error.hint, texts)
+
+
+def told_line(error: YindaError | Addition, texts: Texts) -> str:
+    """Message and hint as one line."""
+    message, hint = told(error, texts)
+    if texts.code == "zh":
+        return f"{message.removesuffix('。')}。{hint}" if hint else message
+    return " — ".join(filter(None, (message, hint)))
 
 
 def told_as(message: str, hint: str, texts: Texts) -> tuple[str, str]:
