@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,12 +42,14 @@ _AS_INSTALLED = (
 class Server:
     """``yinda chat`` as a process of its own over the Library in ``folder``; it can be stopped and started again.
 
-    ``log`` is a file for what it says on standard error. ``bound`` runs in the process before anything else.
+    ``errors`` is a file for its standard error. ``bound`` runs in the process before anything else.
     """
 
-    def __init__(self, folder: Path, *, log: Path | None = None, bound: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, errors: IO[bytes] | None = None, bound: Callable[[], None] | None = None
+    ) -> None:
         self.folder = folder
-        self._log = log
+        self._errors = errors
         self._bound = bound
         with socket.socket() as probe:  # any port of the system's, so that tests beside each other do not meet
             probe.bind((HOST, 0))
@@ -59,7 +61,7 @@ class Server:
         process = subprocess.Popen(
             [sys.executable, "-c", f"{_AS_INSTALLED}from qa.cli import main; main()", *options],
             stdout=subprocess.PIPE,
-            stderr=None if self._log is None else open(self._log, "ab"),
+            stderr=self._errors,
             preexec_fn=self._bound,
             encoding="utf-8",
             cwd=Path(__file__).resolve().parents[2],
