@@ -281,7 +281,6 @@ def everything(nasty: str) -> list[str]:
         additions([Addition(nasty, "failed", reason=nasty, hint=nasty)], 2, nasty, ZH),
         no_source(nasty, ZH),
         sidebar([talk], Place(nasty, nasty), ZH, search=nasty),
-        sidebar_head(ZH),
         header([nasty, "b"], nasty, "", ZH, [(nasty, nasty)]),
         feedback.buttons(nasty, False, texts),
         feedback.buttons(nasty, True, texts),
