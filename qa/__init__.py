@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qa.followup import standalone
     from qa.library import Library, Shelf
     from qa.sample_documents import sample_directory
+    from qa.suggestions import Suggestion, suggested
 
 __all__ = [
     "AddReport",
@@ -55,6 +56,7 @@ __all__ = [
     "QuestionError",
     "Shelf",
     "Span",
+    "Suggestion",
     "Turn",
     "YindaError",
     "answer_from",
@@ -64,6 +66,7 @@ __all__ = [
     "default_reader",
     "sample_directory",
     "standalone",
+    "suggested",
 ]
 
 _LAZY = {
@@ -71,6 +74,7 @@ _LAZY = {
     "Feedback": "qa.feedback",
     "Library": "qa.library",
     "Shelf": "qa.library",
+    "Suggestion": "qa.suggestions",
     "answer_from": "qa.assistant",
     "ask": "qa.assistant",
     "ask_async": "qa.assistant",
@@ -78,6 +82,7 @@ _LAZY = {
     "default_reader": "qa.assistant",
     "sample_directory": "qa.sample_documents",
     "standalone": "qa.followup",
+    "suggested": "qa.suggestions",
 }
 
 

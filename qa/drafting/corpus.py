@@ -113,20 +113,21 @@ class Corpus:
 
     def statements(self, source: Source) -> list[Statement]:
         """The sentences of a document's passages, in order."""
-        return [statement for passage in source.passages for statement in self._of(source, passage)]
+        return [statement for passage in source.passages for statement in self.statements_in(source, passage)]
 
     def at(self, source: Source, offset: int) -> Statement | None:
         """The sentence at an offset, or None between passages."""
         index = bisect_right(source.passages, offset, key=lambda p: p.start) - 1
         if index < 0:
             return None
-        statements = self._of(source, source.passages[index])
+        statements = self.statements_in(source, source.passages[index])
         place = bisect_right(statements, offset, key=lambda s: s.start) - 1
         if place < 0 or offset >= statements[place].start + len(statements[place].text):
             return None
         return statements[place]
 
-    def _of(self, source: Source, passage: Passage) -> list[Statement]:
+    def statements_in(self, source: Source, passage: Passage) -> list[Statement]:
+        """The sentences of one of a document's passages."""
         key = passage.document_id, passage.id
         if key not in self._statements:
             self._statements[key] = list(statements_of(source, passage))
@@ -203,6 +204,8 @@ def statements_of(source: Source, passage: Passage) -> Iterator[Statement]:
             here = "plan"
         elif last:
             here = "done"
+        if here == "plan" and source.year and year and year < source.year:
+            here = "done"  # 完成年度计划: the words of a plan, told of a year that is over
         before = shown[: max(0, start - passage.start)]
         yield Statement(
             source,

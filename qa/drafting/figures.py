@@ -37,6 +37,8 @@ _EFFECTS = units.word_set(
     "拉动 撬动 惠及 带动 吸引 涉及 覆盖 服务 受益 节约 占 增加 减少 奖励 补助 处 包括 提供 帮助 压减 依托 "
     "围绕 聚焦 针对 利用 结合"
 )
+# 跃上1000亿元台阶: the figure is a mark that was passed, no number of them.
+_LEVELS = re.compile(r"台阶|行列|大关|关口|俱乐部")
 
 
 def figures(statement: Statement, corpus: Corpus) -> Iterator[Proposal]:
@@ -65,7 +67,7 @@ def figures(statement: Statement, corpus: Corpus) -> Iterator[Proposal]:
             continue
         subject = ""
         stripped = _BRIDGE.sub("", before)
-        if re.search(r"\d", before) or not whole(before) or not whole(after):
+        if re.search(r"\d", before) or not whole(before) or not whole(after) or (change and not change["to"]):
             continue
         if not after:
             if span.kind is not Kind.PERCENT or re.search(r"[率重比例度速]$", stripped):
@@ -116,7 +118,7 @@ def _level(
     else:
         # 改造老旧小区81个: a verb and what it was done to.
         tokens = flags(words)
-        if _REACHED.search(bridge):
+        if _REACHED.search(bridge) or span.kind is Kind.PERCENT:
             return
         if len(tokens) < 2 or tokens[0][1] != "v" or len(tokens[0][0]) < 2 or not span.unit or len(words) > 18:
             return
@@ -140,7 +142,7 @@ def _counted(
     """打通3条断头路: a verb, a figure, and what it counts."""
     prefix, words = dated(statement, corpus, before)
     tokens = flags(words)
-    if tokens and tokens[-1][0] in _EFFECTS:
+    if (tokens and tokens[-1][0] in _EFFECTS) or span.unit == "级" or _LEVELS.search(after):
         return
     if not tokens or tokens[-1][1] != "v" or not 2 <= len(words) <= 16 or not is_plain_noun(after):
         return

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from qa.drafting.corpus import Corpus, Statement, statements_of
 from qa.drafting.facts import articles, dates, definitions, lists, people
@@ -16,6 +18,7 @@ KINDS = ("figure", "growth", "count", "date", "person", "section", "definition",
 _RULES = (figures, provisions, dates, people, articles, definitions, lists)
 _QUESTION = (6, 80)
 _ANSWER = 160
+_LATIN = re.compile(r"[a-z][a-z0-9]*")
 
 
 def proposals_of(statement: Statement, corpus: Corpus) -> Iterator[Proposal]:
@@ -23,7 +26,9 @@ def proposals_of(statement: Statement, corpus: Corpus) -> Iterator[Proposal]:
     if statement.source.rules and statement.source.rules in corpus.same_name:
         return
     for rule in _RULES:
-        yield from (proposal for proposal in rule(statement, corpus) if _fits(proposal))
+        for proposal in rule(statement, corpus):
+            if _fits(proposal):
+                yield replace(proposal, question=_cased(proposal.question, statement))
 
 
 def in_turn(corpus: Corpus, rng: random.Random) -> Iterator[Statement]:
@@ -76,6 +81,16 @@ def spread(corpus: Corpus, groups: Iterable[Iterable[Proposal]]) -> Iterator[Pro
                 passages[proposal.statement.passage.id] += 1
                 yield proposal
                 break
+
+
+def _cased(question: str, statement: Statement) -> str:
+    """``question`` with its Latin words as the text writes them: the rules read 占GDP比重 in lower case."""
+
+    def written(match: re.Match[str]) -> str:
+        at = statement.folded.find(match.group())
+        return match.group() if at < 0 else statement.text[at : at + len(match.group())]
+
+    return _LATIN.sub(written, question)
 
 
 def _fits(proposal: Proposal) -> bool:

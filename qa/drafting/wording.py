@@ -85,7 +85,7 @@ def dated(statement: Statement, corpus: Corpus, subject: str) -> tuple[str, str]
 def placed(statement: Statement, corpus: Corpus, subject: str) -> str:
     """``subject`` with the place's name where it only says 市 or 区 and the Library has several places."""
     place = statement.source.place
-    local = re.match(r"自治区|[省市区县镇州](?![场民区域内级])", subject)
+    local = re.match(r"自治区(?![层级内直])|[省市区县镇州](?![场民区域内级层直])", subject)
     if corpus.names_places and local and place.endswith(local.group()):
         return place + subject[local.end() :]
     return subject

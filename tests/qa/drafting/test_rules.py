@@ -50,6 +50,8 @@ def asked(corpus: Corpus) -> dict[str, str]:
         ("望湖社区党委书记李秀兰坚守岗位。", "望湖社区党委书记是谁？", "李秀兰"),
         ("新任镇长 艾尔肯·吐尼亚孜。", "新任镇长是谁？", "艾尔肯·吐尼亚孜"),
         ("2021年，全县粮食总产量达到38.7万吨。", "2021年全县粮食总产量是多少？", "38.7万吨"),
+        ("研发投入占GDP比重达2.1%。", "2023年研发投入占GDP比重是多少？", "2.1%"),
+        ("确保任务落实，粮食总产量达38.7万吨。", "2023年粮食总产量是多少？", "38.7万吨"),
     ],
 )
 def test_a_plain_sentence_becomes_its_question(corpus_of: Make, sentence: str, question: str, answer: str) -> None:
@@ -126,6 +128,9 @@ def test_with_several_places_a_question_names_its_own(corpus_of: Make) -> None:
         "发放消费券，拉动消费6.8亿元。",
         "推进谋项目、引项目、建项目三大环节。",
         "打通青石路、桐花巷等3条断头路。",
+        "经济总量跃上了1000亿元台阶。",
+        "空气质量优良天数增加22天。",
+        "应届毕业生就业率95%。",
     ],
 )
 def test_what_does_not_stand_by_itself_is_not_asked(corpus_of: Make, sentence: str) -> None:

@@ -16,7 +16,7 @@ from ui.components import answer as parts
 from ui.components import feedback, marks
 from ui.components.documents import additions
 from ui.components.header import header
-from ui.components.sidebar import sidebar, sidebar_head
+from ui.components.sidebar import sidebar
 from ui.components.source import Around, kept_source, no_source, source
 from ui.place import Place
 from ui.texts import EN, ZH, Texts
