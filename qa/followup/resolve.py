@@ -445,6 +445,10 @@ def _again(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven 
     end = predicate_start(folded, ask)
     subject = question[how.start : end]
     verb = re.sub(f"^(?:{LINKING}|又|也|则)+|了$", "", folded[end : ask.start])
+    same = _same_words_at_end(folded[how.start : ask.start], fold(earlier.question)[: old.start])
+    if then and same >= 2 and ask.start - how.start - same >= 2:
+        # 那普通职员每天补助多少 after 副总经理出差每天补助多少
+        return swapped(earlier.question, question[how.start : ask.start - same], surely=False)
     if len(subject) < 2 or (not then and not verb):
         return None
     before_old = re.sub("了$", "", fold(earlier.question)[: old.start])
@@ -457,6 +461,16 @@ def _again(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven 
 
 RELATED = 4
 """So many characters in common, beside year, place and asking, make two questions of one subject."""
+
+
+def _same_words_at_end(a: str, b: str) -> int:
+    """How many characters the longest run of whole words has that both end in."""
+    best = 0
+    for word in reversed(words(a)):
+        if not b.endswith(a[word.start :]):
+            break
+        best = len(a) - word.start
+    return best
 
 
 def _same_year(question: str, folded: str, earlier: Earlier) -> Woven | None:
