@@ -29,7 +29,7 @@ _LINKING_END = re.compile(f"(?:{LINKING}|[,，])$")
 _NOMINAL_END = re.compile(f"{NOMINAL}$")
 _MODAL = "(?:不)?(?:能|可以|能够|可|会|要|需要|需|是|有|算|属于|应该|应当|应|必须|允许|支持|包括|包含)"
 # 你知道临水大桥吗, 介绍一下临水大桥: what follows is about it.
-_KNOWN = re.compile(
+KNOWN = re.compile(
     "(?:(?:请|麻烦)?(?:你|您)?(?:知道|了解|听说过?|看过|读过|听过|认识)|(?:请|麻烦)?(?:你|您|帮我|给我|跟我|"
     "再)*(?:介绍|说说|讲讲|讲解|谈谈|说明|查|查查|看看|解释)(?:一下|下)?|关于)"
     "(?P<what>[^,，]{2,}?)(?:吗|么|嘛|吧|的情况|的信息)?"
@@ -147,9 +147,9 @@ def topic(question: str) -> str:
     begin = opening(folded)
     ask = asking(folded)
     if ask is None:
-        known = _KNOWN.fullmatch(folded)
+        known = KNOWN.fullmatch(folded)
         return question[known.start("what") : known.end("what")] if known else _PARTICLES.sub("", question[begin:])
-    known = _KNOWN.fullmatch(folded)
+    known = KNOWN.fullmatch(folded)
     if known:
         return question[known.start("what") : known.end("what")]
     head_end = predicate_start(folded, ask)

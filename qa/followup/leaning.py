@@ -250,12 +250,13 @@ def _has_antecedent(before: str, they: str) -> bool:
         return True
     rest = _BEFORE_PRONOUN.sub("", before, count=1)
     rest = re.sub(f"{TIME}|哪一?{CLASSIFIER}?(?:{_WHICH_OF})?|谁|什么(?:时候)?|多少|几{CLASSIFIER}|怎么|如何", "", rest)
-    people = they.startswith("它")  # 用户怎么给它充电: the users are not meant
+    # 用户怎么给它充电: the users are not meant; 我怎么联系他: nor are those who talk.
+    others = f"{ROLE}|我们?|你们?|您|人" if they.startswith("它") else "我们?|你们?|您" if they else "(?!)"
     return any(
         (w.noun or w.flag in ("r", "x", "m"))
         and w.text not in (",", "，")
         and not re.fullmatch(f"{PREDICATE}|{NOMINAL}", w.text)
-        and not (people and re.fullmatch(f"{ROLE}|我们?|你们?|人", w.text))
+        and not re.fullmatch(others, w.text)
         for w in words(rest)
     )
 
@@ -346,7 +347,7 @@ def _lacks_subject(body: str) -> bool:
         _light(word, covered, body[word.end :], modal)
         # What follows the interrogative, or is denied, is said of the subject: 多久到账, 不服怎么办.
         or (
-            (word.verb or word.flag in ("vn", "l", "i"))
+            (word.verb or word.flag == "vn" or (word.flag in ("l", "i") and word.end == len(body)))
             and (
                 (word.start >= ask.end and ask.kind not in ("what", "which"))
                 or (word.text[0] in "不未没" and len(word.text) < 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 
 from qa.followup.anatomy import Asking, asking, opening, predicate_start, without_of, without_side
 from qa.followup.slots import (
@@ -107,7 +108,8 @@ def swapped(earlier: str, new: str, *, surely: bool = True) -> Woven | None:
 
 
 def _fits(edits: list[Edit], more: list[Edit]) -> bool:
-    return all(a.end <= b.start or b.end <= a.start for a in edits for b in more)
+    """Whether none of the edits overlaps another."""
+    return all(a.end <= b.start or b.end <= a.start for a, b in combinations([*edits, *more], 2))
 
 
 def _woven(earlier: str, edits: list[Edit]) -> Woven:
@@ -137,7 +139,9 @@ def _times(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | None:
     insertion = ""
     for slot in taken:
         text = new[slot.start : slot.end]
-        match = next((t for t in there if t.kind is slot.kind), None)
+        match = next(
+            (t for t in there if t.kind is slot.kind and all(e.end <= t.start or t.end <= e.start for e in edits)), None
+        )
         if match is None:
             if slot.kind is Kind.PART_OF_YEAR and there:
                 edits.append(Edit(there[0].end, there[0].end, text))
