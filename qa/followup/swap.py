@@ -135,7 +135,7 @@ def _times(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | None:
     if not taken:
         return None
     there = time_slots(folded)
-    edits = []
+    edits: list[Edit] = []
     insertion = ""
     for slot in taken:
         text = new[slot.start : slot.end]
