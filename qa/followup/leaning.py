@@ -19,6 +19,7 @@ from qa.followup.vocabulary import (
     HAVING,
     INDEPENDENT,
     LINKING,
+    NOMINAL,
     PREDICATE,
     ROLE,
     SIDE,
@@ -135,6 +136,7 @@ _ASIDE = re.compile(
 _SUPERLATIVE = re.compile("最(?![终后初近新长短多少高低大小早晚迟])|最[大高多长早快]的")
 _OF_SOMETHING = re.compile(f"的(?!话|时候|情况下|多少|几|什么|哪|谁|是|呢|{SIDE}|{CHANGE}|$)")
 _EXISTENTIAL = re.compile("^有(?:哪|什么|几|多少)")
+_AGENT = any_of("部门 单位 公司 企业 机构 人 地方 国家 城市 年 天 月 日 季度 阶段")
 _WHICH_OF = any_of(
     "部门 单位 公司 企业 机构 人 地方 国家 城市 区 县 年 天 月 日 季度 阶段 方面 情况 情形 内容 材料 条件 手续 "
     "要求 部分 步骤 原因 特点 措施 种类 类 类型 方式 渠道 费用 问题 证件 资料 作用 影响"
@@ -248,11 +250,13 @@ def _has_antecedent(before: str, they: str) -> bool:
         return True
     rest = _BEFORE_PRONOUN.sub("", before, count=1)
     rest = re.sub(f"{TIME}|哪一?{CLASSIFIER}?(?:{_WHICH_OF})?|谁|什么(?:时候)?|多少|几{CLASSIFIER}|怎么|如何", "", rest)
-    people = they.startswith("它")  # 用户怎么给它充电: the users are not meant
+    # 用户怎么给它充电: the users are not meant; 我怎么联系他: nor are those who talk.
+    others = f"{ROLE}|我们?|你们?|您|人" if they.startswith("它") else "我们?|你们?|您" if they else "(?!)"
     return any(
         (w.noun or w.flag in ("r", "x", "m"))
         and w.text not in (",", "，")
-        and not (people and re.fullmatch(f"{ROLE}|我们?|你们?|人", w.text))
+        and not re.fullmatch(f"{PREDICATE}|{NOMINAL}", w.text)
+        and not re.fullmatch(others, w.text)
         for w in words(rest)
     )
 
@@ -282,6 +286,8 @@ def _subject(folded: str) -> Leaning | None:
         return Leaning(Manner.SUBJECT, begin, begin)
     if re.fullmatch(f"(?:一共|总共|现在|目前)?{ROLE}(?:一共|总共|共)?有?(?:多少|几){UNIT}", body):
         return Leaning(Manner.SUBJECT, begin, begin)  # 用户有多少
+    if ask.kind == "whether" and re.match(f"{ACTIVITY}(?:了|后|之后|时|的话)?(?:还|也)", body):
+        return Leaning(Manner.SUBJECT, begin, begin)  # 离职了还能拿吗
     if re.fullmatch(f"(?:还|也)?(?:会)?有(?:没有|什么)?{HAVING}(?:吗|么)?", body):
         return Leaning(Manner.SUBJECT, begin, begin)
     if _EXISTENTIAL.match(body) and not re.search(f"(?:{_WHICH_OF}|多少{UNIT}|几{UNIT})(?:的|呢)?$", body):
@@ -307,6 +313,8 @@ def _lacks_subject(body: str) -> bool:
         slots += place_slots(body)  # 湖北增长了多少 lacks what grew, but 金华市什么时候设立 lacks nothing
     covered = [(s.start, s.end) for s in slots] + [(ask.start, ask.end)]
     which = None
+    if ask.kind == "which" and ask.start == 0 and not re.match(f"{CLASSIFIER}?{_AGENT}|$", body[ask.end :]):
+        return False  # 哪些费用不能报销 says what it is about
     if ask.kind in ("which", "what"):
         which = re.match(f"(?:{CLASSIFIER})?{_WHICH_OF}|{CLASSIFIER}?[^\\W\\d_]{{1,3}}$", body[ask.end :])
     if which:
@@ -339,7 +347,7 @@ def _lacks_subject(body: str) -> bool:
         _light(word, covered, body[word.end :], modal)
         # What follows the interrogative, or is denied, is said of the subject: 多久到账, 不服怎么办.
         or (
-            (word.verb or word.flag in ("vn", "l", "i"))
+            (word.verb or word.flag == "vn" or (word.flag in ("l", "i") and word.end == len(body)))
             and (
                 (word.start >= ask.end and ask.kind not in ("what", "which"))
                 or (word.text[0] in "不未没" and len(word.text) < 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.followup.anatomy import asking, entity, opening, predicate_start, subject, topic, without_of
+from qa.followup.anatomy import KNOWN, asking, entity, opening, predicate_start, subject, topic, without_of
 from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, manner_of
 from qa.followup.slots import EXPLICIT_YEAR, Kind, official_places, place_slots, time_slots, without
 from qa.followup.swap import swapped
@@ -129,7 +129,7 @@ _NAMING = ("who", "which", "what", "where")
 def _names_thing(earlier: Earlier) -> str:
     """The answer, where the earlier question asked for a thing or a person and the answer names one."""
     ask = asking(fold(earlier.question))
-    answer = earlier.answer.strip("。;；,， ")
+    answer = earlier.answer.strip("。;；,， ").rstrip("吧呀啊呢")
     if not answer or ask is None or ask.kind not in _NAMING or not 2 <= len(answer) <= 24:
         return ""
     if (
@@ -140,7 +140,13 @@ def _names_thing(earlier: Earlier) -> str:
         return ""
     if re.search("哪一?[年月天日些]", earlier.question):
         return ""
+    if ask.kind == "who" and ask.start >= 2 and not _OFFICE_ASKED.search(fold(earlier.question)[: ask.start]):
+        return answer if re.search("(?:由|被|归|给|请|派)$", fold(earlier.question)[: ask.start]) else ""
     return answer
+
+
+# 县长是谁 asks who holds an office; 周远帆是谁 asks about the person that it names.
+_OFFICE_ASKED = re.compile(f"(?:{WHO_SIDE}|{ROLE}|[长员者人师手])(?:都|就|会)?是?$")
 
 
 def _subject_of(rest: str, earlier: Earlier) -> str:
@@ -309,11 +315,10 @@ def _person(earlier: Earlier) -> str:
         return named
     if ask and ask.kind == "who":
         # 县长是谁: the head of the county, but 大桥由谁设计 does not say who.
-        return (
-            topic(earlier.question)
-            if re.search(f"(?:{WHO_SIDE}|{ROLE}|长|员|者|人|师|手)是?$", folded[: ask.start])
-            else ""
-        )
+        named_by = folded[: ask.start]
+        return topic(earlier.question) if _OFFICE_ASKED.search(named_by) or named_by.endswith("是") else ""
+    if KNOWN.fullmatch(folded):
+        return topic(earlier.question)
     about = entity(subject(earlier.question))
     if 2 <= len(about) <= 4 and any(w.flag.startswith("nr") for w in words(fold(about))):
         return about
@@ -445,6 +450,10 @@ def _again(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven 
     end = predicate_start(folded, ask)
     subject = question[how.start : end]
     verb = re.sub(f"^(?:{LINKING}|又|也|则)+|了$", "", folded[end : ask.start])
+    same = _same_words_at_end(folded[how.start : ask.start], fold(earlier.question)[: old.start])
+    if then and same >= 2 and ask.start - how.start - same >= 2:
+        # 那普通职员每天补助多少 after 副总经理出差每天补助多少
+        return swapped(earlier.question, question[how.start : ask.start - same], surely=False)
     if len(subject) < 2 or (not then and not verb):
         return None
     before_old = re.sub("了$", "", fold(earlier.question)[: old.start])
@@ -457,6 +466,16 @@ def _again(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven 
 
 RELATED = 4
 """So many characters in common, beside year, place and asking, make two questions of one subject."""
+
+
+def _same_words_at_end(a: str, b: str) -> int:
+    """How many characters the longest run of whole words has that both end in."""
+    best = 0
+    for word in reversed(words(a)):
+        if not b.endswith(a[word.start :]):
+            break
+        best = len(a) - word.start
+    return best
 
 
 def _same_year(question: str, folded: str, earlier: Earlier) -> Woven | None:
