@@ -90,6 +90,9 @@ def predicate_start(folded: str, ask: Asking, *, any_verb: bool = False) -> int:
         # 产假可以分开休吗: the predicate begins with 可以.
         begin = opening(folded)
         modal = next((w for w in words(folded) if w.start >= begin + 2 and re.fullmatch(_MODAL, w.text)), None)
+        verb = next((w for w in words(folded) if w.end == ask.start and w.start >= begin + 2), None)
+        if modal is None and verb and re.fullmatch(PREDICATE, verb.text):
+            return verb.start
         return modal.start if modal else ask.start
     ordinals = {slot.end for slot in ordinal_slots(folded)}
     at = ask.start

@@ -77,7 +77,7 @@ _NE = re.compile(
     f"情况)?(?:如何|怎么?样)(?:呢)?|也(?:是)?(?:这样|一样|如此)吗?|又(?:是多少|如何|怎样)(?:呢)?)$"
 )
 # 这个古镇: what follows a classifier may be any end of a name.
-_CLASSIFIER_END = "[个些家条项座位种类级所部批次支款章张间片处场名本篇方份门辆栋层期]"
+_CLASSIFIER_END = "[只头匹尊幅套个些家条项座位种类级所部批次支款章张间片处场名本篇方份门辆栋层期]"
 _SINGULAR = any_of("它 他 她 牠")
 _HEAD_NOUN = any_of(
     "片区 项目 工程 公司 企业 单位 机构 学校 医院 市 区 县 省 镇 村 街道 社区 地区 城市 地 国 指标 数据 数字 产品 "
@@ -102,10 +102,9 @@ PRONOUN = re.compile(
     "|(?P<there>当地|这里|那里|那儿|这儿|该地(?!区))"
     "|(?P<deed>此举|此事|这件事|这事|这样做)"
     f"|(?P<this>{_THIS})(?P<noun>{_HEAD_NOUN})"
-    f"|(?P<one>{_THIS}(?<={_CLASSIFIER_END}))(?P<end>[^\\W\\d_]{{1,3}}?)(?=的|有|是|多|在|由|什么|怎|何|要|需|能|"
-    f"可|会|哪)"
     f"|(?P<itself>上述|这(?:{CLASSIFIER})?(?=是|有|由|要|会|能|怎|为什么|的[^\\W\\d_])|那(?:个|些|项)(?=是|有|由|"
     f"要|会|能|怎|的))"
+    f"|(?P<one>{_THIS}(?<={_CLASSIFIER_END}))(?=[^\\W\\d_])"
 )
 THEN_TIME = re.compile(
     "当年|当时|那一?年|这一?年|同一?年|该年度?|当月|同期(?!相比|增|下)|届时|(?:上|前)一年(?!度)|(?:次|翌|后一|"
@@ -223,7 +222,7 @@ def _pronoun(folded: str) -> Leaning | None:
             continue
         if match["whose"] and any(w.start == match.end() and w.flag.startswith("nr") for w in words(folded)):
             continue  # 其美多吉
-        if match["one"] and not any(w.start == match.start("end") for w in words(folded)):
+        if match["one"] and not any(w.start == match.end() and w.noun for w in words(folded)):
             continue  # 那 and 部门经理
         if match["this"] and not _demonstrative(hidden, match):
             continue
@@ -317,15 +316,20 @@ def _lacks_subject(body: str) -> bool:
         return False  # 哪些费用不能报销 says what it is about
     if ask.kind in ("which", "what"):
         which = re.match(f"(?:{CLASSIFIER})?{_WHICH_OF}|{CLASSIFIER}?[^\\W\\d_]{{1,3}}$", body[ask.end :])
+    agent = re.match(f"{CLASSIFIER}?{_AGENT}", body[ask.end :])
     if which:
         covered.append((ask.end, ask.end + which.end()))
     covered += [match.span() for match in _ASIDE.finditer(body)]
+    edges = {word.start for word in words(body)} | {len(body)}
+    # 总投资 is two words for jieba.
+    covered += [m.span() for m in re.finditer(SIDE, body) if m.start() in edges and m.end() in edges]
     last = words(body)[-1]
     for word in words(body):
         if (
             word.noun
             and word.start >= ask.end
             and word is not last
+            and word.flag != "vn"
             and ask.kind in ("who", "how", "when", "why")
             and re.fullmatch(SIDE, word.text)
         ):
@@ -349,13 +353,14 @@ def _lacks_subject(body: str) -> bool:
         or (
             (word.verb or word.flag == "vn" or (word.flag in ("l", "i") and word.end == len(body)))
             and (
-                (word.start >= ask.end and ask.kind not in ("what", "which"))
+                (word.start >= ask.end and (ask.kind not in ("what", "which") or (which and agent)))
                 or (word.text[0] in "不未没" and len(word.text) < 4)
                 or (word.start == 0 and re.match("(?:于|在|自)", body[word.end : ask.start]))
             )
         )
         or (len(word.text) <= 2 and re.fullmatch("[不未没]", body[: word.start]))
         or (word.start == 0 and re.match("不[成了上到下]", body[word.end :]))
+        or (word.start == 0 and word.verb and re.match("了(?:怎么|会|要|该|罚|扣)", body[word.end :]))
         for word in seen
     )
 

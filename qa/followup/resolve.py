@@ -161,7 +161,9 @@ def _subject_of(rest: str, earlier: Earlier) -> str:
     change = re.search(f"(?:实际)?(?P<verb>{CHANGE})$", folded)
     if change and change["verb"] in rest:
         return about[: change.start()]
-    if not re.search(f"{CHANGE}|占|同比|环比|多[少大高长]$|^是(?:多少|几)", rest) or _LEADING_SIDE.match(rest):
+    if not re.search(
+        f"{CHANGE}|占|同比|环比|稳定|控制|保持|维持|^多[少大高长]$|^是(?:多少|几)", rest
+    ) or _LEADING_SIDE.match(rest):
         about = entity(subject(earlier.question)) if not _REACHED.search(rest) else entity(about)
     return about
 
@@ -250,12 +252,20 @@ def _pronoun(question: str, folded: str, how: Leaning, earlier: Earlier) -> Wove
         joint, rest = "中", rest.lstrip("的,，")
     elif match["whose"]:
         joint = "的"
+    elif match["one"]:
+        rest = rest[_end_of_name(rest_folded, about) :]
     year = re.match(f"(?:的)?(?:在)?(?P<then>{THEN_TIME.pattern})(?:的)?", fold(rest))
     if year and (resolved_year := _year_of(year["then"], earlier)):
         return own(before) + carried(_without_times(about) + resolved_year) + own(joint + rest[year.end() :])
     if (match["this"] and re.fullmatch(_PLACE_NOUN, match["noun"])) or match["there"]:
         about = _with_time(about, before + rest, earlier)
     return own(before) + carried(about) + own(joint + rest)
+
+
+def _end_of_name(rest: str, thing: str) -> int:
+    """How much of ``rest`` is an end of the name ``thing``, in whole words: the 古镇 of 石桥古镇, after 这个."""
+    name = fold(thing)
+    return max((w.end for w in words(rest) if w.end <= 5 and name.endswith(rest[: w.end])), default=0)
 
 
 def _with_time(place: str, said: str, earlier: Earlier) -> str:
@@ -282,7 +292,7 @@ def _antecedent(match: re.Match[str], rest: str, earlier: Earlier) -> str:
         return _this(match["this"], match["noun"], rest, earlier)
     if match["one"]:
         thing = _names_thing(earlier) or entity(subject(earlier.question))
-        return thing if fold(thing).endswith(match["end"]) else ""
+        return thing if _end_of_name(rest, thing) else ""
     if match["whose"]:
         return _names_thing(earlier) or entity(subject(earlier.question))
     return topic(earlier.question)
@@ -316,6 +326,8 @@ def _person(earlier: Earlier) -> str:
     if ask and ask.kind == "who":
         # 县长是谁: the head of the county, but 大桥由谁设计 does not say who.
         named_by = folded[: ask.start]
+        if ask.start < 2 and folded.startswith("是", ask.end):
+            return topic(earlier.question)
         return topic(earlier.question) if _OFFICE_ASKED.search(named_by) or named_by.endswith("是") else ""
     if KNOWN.fullmatch(folded):
         return topic(earlier.question)
