@@ -47,14 +47,15 @@ def over(desk: Desk) -> gr.Blocks:
         gr.events.api(search_endpoint(desk), api_name="search", concurrency_limit=ASKING)
     with app.route(ZH.documents, "/documents", show_in_navbar=False):
         _header(app, desk, "documents")
-        DocumentsPage(desk).layout()
+        DocumentsPage(desk).layout(app)
     for page in further_pages():
         page.add_to(app, desk.library, partial(_header, app, desk, page.PATH))
     return app
 
 
 def _header(app: gr.Blocks, desk: Desk, path: str) -> None:
-    bar = html("", "header" if not path else f"header-{path}")
+    # Its height is there from the beginning, so that nothing below it moves.
+    bar = html('<header class="y-header"></header>', "header" if not path else f"header-{path}")
 
     def shown(request: gr.Request) -> str:
         who = visitor(request)

@@ -31,8 +31,8 @@ class DocumentsPage:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def layout(self) -> None:
-        """Place the components into the present gradio context and connect them."""
+    def layout(self, app: gr.Blocks) -> None:
+        """Place the components into the present gradio context, that of ``app``, and connect them."""
         with gr.Column(elem_id="d-page", min_width=0):
             head = _element(parts.waiting(1), "d-head")
             drop = _element(parts.waiting(1), "d-drop")
@@ -42,8 +42,6 @@ class DocumentsPage:
             panel = html("", "d-source")
         receipt = _element("", "d-receipt")
 
-        app = gr.context.Context.root_block
-        assert app is not None
         app.load(self.loaded, None, [head, drop, tools, rows], **HIDDEN)
         # The last of what is typed counts; what is removed or saved is done whatever else goes on.
         rows.show(self.shown, None, [rows], trigger_mode="always_last", **HIDDEN)

@@ -32,8 +32,14 @@ def layout() -> Scope:
         documents = gr.Dropdown(
             [], value=[], multiselect=True, label=labels("filter_documents"), elem_id="scope-documents", scale=3
         )
+        # A part of a name will do, so that what is not in the list may be written, too.
         organisation = gr.Dropdown(
-            [("", "")], value="", label=labels("filter_organisation"), elem_id="scope-organisation", scale=2
+            [],
+            value="",
+            allow_custom_value=True,
+            label=labels("filter_organisation"),
+            elem_id="scope-organisation",
+            scale=2,
         )
         since = gr.Textbox("", label=labels("filter_since"), placeholder=labels("date_example"), elem_id="scope-since")
         until = gr.Textbox("", label=labels("filter_until"), placeholder=labels("date_example"), elem_id="scope-until")

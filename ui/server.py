@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +51,16 @@ def bound_socket(wanted: int | None = None) -> socket.socket:
 
 
 @contextmanager
-def serving(library: Library, *, port: int | None = None, warm: WarmUp | None = None) -> Iterator[str]:
+def serving(
+    library: Library,
+    *,
+    port: int | None = None,
+    warm: WarmUp | None = None,
+    coming: Callable[[str], object] | None = None,
+) -> Iterator[str]:
     """Serve the window on the loopback address while the context lasts; gives its address.
+
+    ``coming`` is given the address as soon as it is known: who asks there waits until the window is up.
 
     Raises ``YindaError`` when the port is taken or the server does not start.
     """
@@ -60,6 +68,9 @@ def serving(library: Library, *, port: int | None = None, warm: WarmUp | None = 
 
     with bound_socket(port) as bound:
         port = int(bound.getsockname()[1])
+        url = f"http://{HOST}:{port}/"
+        if coming is not None:
+            coming(url)
         app = application(library, port=port, warm=warm)
         # Pages that are open when the server ends are told by their closed connections; the log says nothing of it.
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
@@ -70,7 +81,7 @@ def serving(library: Library, *, port: int | None = None, warm: WarmUp | None = 
                 if not thread.is_alive():
                     raise YindaError("the window's server did not start", "see the lines above, or report this")
                 time.sleep(0.02)
-            yield f"http://{HOST}:{port}/"
+            yield url
         finally:
             server.should_exit = True
             server.force_exit = True  # pages that are open hold connections that never end
@@ -124,14 +135,17 @@ def serve(library: Library, *, port: int | None = None, browser: bool = True) ->
     from ui.warm import WarmUp
 
     warm = WarmUp(library)
-    with serving(library, port=port, warm=warm) as url:
+    with serving(library, port=port, warm=warm, coming=_open if browser else None) as url:
         warm.start()
         print(f"引答已经打开：{url}  （按 Ctrl-C 结束）", flush=True)
-        if browser:
-            import webbrowser
-
-            webbrowser.open(url)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
             print()
+
+
+def _open(url: str) -> None:
+    # A browser takes seconds to start, as the window does, and some only return when they are closed.
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(url,), name="browser", daemon=True).start()

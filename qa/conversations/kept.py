@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -196,6 +196,8 @@ class _Keeper:
             kept = self._passage(document, passage, citation.start, citation.end, citation.quote)
         else:
             kept = self._passage(document, passage, passage.start, passage.end, passage.text)
+        # The quote may stand on a later page than the one on which its passage begins.
+        kept = replace(kept, page=citation.page)
         return KeptCitation(kept, citation.quote, citation.start, citation.end)
 
     def alternative(self, other: Alternative) -> KeptAlternative:

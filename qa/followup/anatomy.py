@@ -20,7 +20,7 @@ from qa.followup.vocabulary import (
     SIDE,
     UNIT,
 )
-from qa.followup.words import words
+from qa.followup.words import Word, words
 from qa.text.normalise import fold
 
 _CLOSING = re.compile(r"[?？。!！~～…\s]+$")
@@ -29,7 +29,7 @@ _LINKING_END = re.compile(f"(?:{LINKING}|[,，])$")
 _NOMINAL_END = re.compile(f"{NOMINAL}$")
 _MODAL = "(?:不)?(?:能|可以|能够|可|会|要|需要|需|是|有|算|属于|应该|应当|应|必须|允许|支持|包括|包含)"
 # 你知道临水大桥吗, 介绍一下临水大桥: what follows is about it.
-_KNOWN = re.compile(
+KNOWN = re.compile(
     "(?:(?:请|麻烦)?(?:你|您)?(?:知道|了解|听说过?|看过|读过|听过|认识)|(?:请|麻烦)?(?:你|您|帮我|给我|跟我|"
     "再)*(?:介绍|说说|讲讲|讲解|谈谈|说明|查|查查|看看|解释)(?:一下|下)?|关于)"
     "(?P<what>[^,，]{2,}?)(?:吗|么|嘛|吧|的情况|的信息)?"
@@ -81,7 +81,7 @@ def asking(folded: str) -> Asking | None:
     return None
 
 
-def predicate_start(folded: str, ask: Asking) -> int:
+def predicate_start(folded: str, ask: Asking, *, any_verb: bool = False) -> int:
     """Where the predicate begins, before the interrogative: behind the last noun that it is about.
 
     Verbs belong to it only before a figure: in 甲方逾期付款怎么办 they are what is asked about.
@@ -90,6 +90,9 @@ def predicate_start(folded: str, ask: Asking) -> int:
         # 产假可以分开休吗: the predicate begins with 可以.
         begin = opening(folded)
         modal = next((w for w in words(folded) if w.start >= begin + 2 and re.fullmatch(_MODAL, w.text)), None)
+        verb = next((w for w in words(folded) if w.end == ask.start and w.start >= begin + 2), None)
+        if modal is None and verb and re.fullmatch(PREDICATE, verb.text):
+            return verb.start
         return modal.start if modal else ask.start
     ordinals = {slot.end for slot in ordinal_slots(folded)}
     at = ask.start
@@ -103,7 +106,11 @@ def predicate_start(folded: str, ask: Asking) -> int:
         if (
             last
             and (ask.kind in ("figure", "where") or re.search("[在于]$", folded[: ask.start]))
-            and (last.verb or last.flag == "d" or re.fullmatch(PREDICATE, last.text))
+            and (
+                last.flag == "d"
+                or re.fullmatch(PREDICATE, last.text)
+                or (last.verb and (any_verb or _surely_verb(last, folded)))
+            )
             and not _NOMINAL_END.search(folded[:at])
             and len(before) >= 2
             and not before.endswith(("新增", "的", "所", "可"))
@@ -112,6 +119,15 @@ def predicate_start(folded: str, ask: Asking) -> int:
             continue
         break
     return at
+
+
+def _surely_verb(word: Word, folded: str) -> bool:
+    """Whether an unlisted verb is no name of what is done: 员工体检多久一次 is about the examination."""
+    return (
+        len(word.text) == 1
+        or word.text[0] in "能可会要该"
+        or folded[word.end : word.end + 1] in ("了", "过", "到", "在")
+    )
 
 
 def _named_plan(folded: str, at: int) -> bool:
@@ -134,9 +150,9 @@ def topic(question: str) -> str:
     begin = opening(folded)
     ask = asking(folded)
     if ask is None:
-        known = _KNOWN.fullmatch(folded)
+        known = KNOWN.fullmatch(folded)
         return question[known.start("what") : known.end("what")] if known else _PARTICLES.sub("", question[begin:])
-    known = _KNOWN.fullmatch(folded)
+    known = KNOWN.fullmatch(folded)
     if known:
         return question[known.start("what") : known.end("what")]
     head_end = predicate_start(folded, ask)
@@ -215,7 +231,7 @@ def subject(question: str) -> str:
     places = {(s.start, s.end) for s in place_slots(folded)}
     if re.search(f"(?:{ROLE}|政府|[局部委厅处科院所队])$", folded[begin:end]) and ask.kind in ("when", "where"):
         return about  # 市政府什么时候发布规划 is about the plan
-    nouns = [w for w in words(folded) if begin <= w.start and w.end <= end and w.noun]
+    nouns = [w for w in words(folded) if begin <= w.start and w.end <= end and w.noun and w.flag != "vn"]
     if (
         not nouns
         or all(any(a <= w.start and w.end <= b for a, b in places) for w in nouns)

@@ -19,6 +19,7 @@ from qa.followup.vocabulary import (
     HAVING,
     INDEPENDENT,
     LINKING,
+    NOMINAL,
     PREDICATE,
     ROLE,
     SIDE,
@@ -76,7 +77,7 @@ _NE = re.compile(
     f"情况)?(?:如何|怎么?样)(?:呢)?|也(?:是)?(?:这样|一样|如此)吗?|又(?:是多少|如何|怎样)(?:呢)?)$"
 )
 # 这个古镇: what follows a classifier may be any end of a name.
-_CLASSIFIER_END = "[个些家条项座位种类级所部批次支款章张间片处场名本篇方份门辆栋层期]"
+_CLASSIFIER_END = "[只头匹尊幅套个些家条项座位种类级所部批次支款章张间片处场名本篇方份门辆栋层期]"
 _SINGULAR = any_of("它 他 她 牠")
 _HEAD_NOUN = any_of(
     "片区 项目 工程 公司 企业 单位 机构 学校 医院 市 区 县 省 镇 村 街道 社区 地区 城市 地 国 指标 数据 数字 产品 "
@@ -101,10 +102,9 @@ PRONOUN = re.compile(
     "|(?P<there>当地|这里|那里|那儿|这儿|该地(?!区))"
     "|(?P<deed>此举|此事|这件事|这事|这样做)"
     f"|(?P<this>{_THIS})(?P<noun>{_HEAD_NOUN})"
-    f"|(?P<one>{_THIS}(?<={_CLASSIFIER_END}))(?P<end>[^\\W\\d_]{{1,3}}?)(?=的|有|是|多|在|由|什么|怎|何|要|需|能|"
-    f"可|会|哪)"
     f"|(?P<itself>上述|这(?:{CLASSIFIER})?(?=是|有|由|要|会|能|怎|为什么|的[^\\W\\d_])|那(?:个|些|项)(?=是|有|由|"
     f"要|会|能|怎|的))"
+    f"|(?P<one>{_THIS}(?<={_CLASSIFIER_END}))(?=[^\\W\\d_])"
 )
 THEN_TIME = re.compile(
     "当年|当时|那一?年|这一?年|同一?年|该年度?|当月|同期(?!相比|增|下)|届时|(?:上|前)一年(?!度)|(?:次|翌|后一|"
@@ -135,6 +135,7 @@ _ASIDE = re.compile(
 _SUPERLATIVE = re.compile("最(?![终后初近新长短多少高低大小早晚迟])|最[大高多长早快]的")
 _OF_SOMETHING = re.compile(f"的(?!话|时候|情况下|多少|几|什么|哪|谁|是|呢|{SIDE}|{CHANGE}|$)")
 _EXISTENTIAL = re.compile("^有(?:哪|什么|几|多少)")
+_AGENT = any_of("部门 单位 公司 企业 机构 人 地方 国家 城市 年 天 月 日 季度 阶段")
 _WHICH_OF = any_of(
     "部门 单位 公司 企业 机构 人 地方 国家 城市 区 县 年 天 月 日 季度 阶段 方面 情况 情形 内容 材料 条件 手续 "
     "要求 部分 步骤 原因 特点 措施 种类 类 类型 方式 渠道 费用 问题 证件 资料 作用 影响"
@@ -221,7 +222,7 @@ def _pronoun(folded: str) -> Leaning | None:
             continue
         if match["whose"] and any(w.start == match.end() and w.flag.startswith("nr") for w in words(folded)):
             continue  # 其美多吉
-        if match["one"] and not any(w.start == match.start("end") for w in words(folded)):
+        if match["one"] and not any(w.start == match.end() and w.noun for w in words(folded)):
             continue  # 那 and 部门经理
         if match["this"] and not _demonstrative(hidden, match):
             continue
@@ -248,11 +249,13 @@ def _has_antecedent(before: str, they: str) -> bool:
         return True
     rest = _BEFORE_PRONOUN.sub("", before, count=1)
     rest = re.sub(f"{TIME}|哪一?{CLASSIFIER}?(?:{_WHICH_OF})?|谁|什么(?:时候)?|多少|几{CLASSIFIER}|怎么|如何", "", rest)
-    people = they.startswith("它")  # 用户怎么给它充电: the users are not meant
+    # 用户怎么给它充电: the users are not meant; 我怎么联系他: nor are those who talk.
+    others = f"{ROLE}|我们?|你们?|您|人" if they.startswith("它") else "我们?|你们?|您" if they else "(?!)"
     return any(
         (w.noun or w.flag in ("r", "x", "m"))
         and w.text not in (",", "，")
-        and not (people and re.fullmatch(f"{ROLE}|我们?|你们?|人", w.text))
+        and not re.fullmatch(f"{PREDICATE}|{NOMINAL}", w.text)
+        and not re.fullmatch(others, w.text)
         for w in words(rest)
     )
 
@@ -282,6 +285,8 @@ def _subject(folded: str) -> Leaning | None:
         return Leaning(Manner.SUBJECT, begin, begin)
     if re.fullmatch(f"(?:一共|总共|现在|目前)?{ROLE}(?:一共|总共|共)?有?(?:多少|几){UNIT}", body):
         return Leaning(Manner.SUBJECT, begin, begin)  # 用户有多少
+    if ask.kind == "whether" and re.match(f"{ACTIVITY}(?:了|后|之后|时|的话)?(?:还|也)", body):
+        return Leaning(Manner.SUBJECT, begin, begin)  # 离职了还能拿吗
     if re.fullmatch(f"(?:还|也)?(?:会)?有(?:没有|什么)?{HAVING}(?:吗|么)?", body):
         return Leaning(Manner.SUBJECT, begin, begin)
     if _EXISTENTIAL.match(body) and not re.search(f"(?:{_WHICH_OF}|多少{UNIT}|几{UNIT})(?:的|呢)?$", body):
@@ -307,17 +312,24 @@ def _lacks_subject(body: str) -> bool:
         slots += place_slots(body)  # 湖北增长了多少 lacks what grew, but 金华市什么时候设立 lacks nothing
     covered = [(s.start, s.end) for s in slots] + [(ask.start, ask.end)]
     which = None
+    if ask.kind == "which" and ask.start == 0 and not re.match(f"{CLASSIFIER}?{_AGENT}|$", body[ask.end :]):
+        return False  # 哪些费用不能报销 says what it is about
     if ask.kind in ("which", "what"):
         which = re.match(f"(?:{CLASSIFIER})?{_WHICH_OF}|{CLASSIFIER}?[^\\W\\d_]{{1,3}}$", body[ask.end :])
+    agent = re.match(f"{CLASSIFIER}?{_AGENT}", body[ask.end :])
     if which:
         covered.append((ask.end, ask.end + which.end()))
     covered += [match.span() for match in _ASIDE.finditer(body)]
+    edges = {word.start for word in words(body)} | {len(body)}
+    # 总投资 is two words for jieba.
+    covered += [m.span() for m in re.finditer(SIDE, body) if m.start() in edges and m.end() in edges]
     last = words(body)[-1]
     for word in words(body):
         if (
             word.noun
             and word.start >= ask.end
             and word is not last
+            and word.flag != "vn"
             and ask.kind in ("who", "how", "when", "why")
             and re.fullmatch(SIDE, word.text)
         ):
@@ -339,15 +351,16 @@ def _lacks_subject(body: str) -> bool:
         _light(word, covered, body[word.end :], modal)
         # What follows the interrogative, or is denied, is said of the subject: 多久到账, 不服怎么办.
         or (
-            (word.verb or word.flag in ("vn", "l", "i"))
+            (word.verb or word.flag == "vn" or (word.flag in ("l", "i") and word.end == len(body)))
             and (
-                (word.start >= ask.end and ask.kind not in ("what", "which"))
+                (word.start >= ask.end and (ask.kind not in ("what", "which") or (which and agent)))
                 or (word.text[0] in "不未没" and len(word.text) < 4)
                 or (word.start == 0 and re.match("(?:于|在|自)", body[word.end : ask.start]))
             )
         )
         or (len(word.text) <= 2 and re.fullmatch("[不未没]", body[: word.start]))
         or (word.start == 0 and re.match("不[成了上到下]", body[word.end :]))
+        or (word.start == 0 and word.verb and re.match("了(?:怎么|会|要|该|罚|扣)", body[word.end :]))
         for word in seen
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.followup.anatomy import asking, entity, opening, predicate_start, subject, topic, without_of
+from qa.followup.anatomy import KNOWN, asking, entity, opening, predicate_start, subject, topic, without_of
 from qa.followup.leaning import PRONOUN, THEN_TIME, Leaning, Manner, inner, manner_of
 from qa.followup.slots import EXPLICIT_YEAR, Kind, official_places, place_slots, time_slots, without
 from qa.followup.swap import swapped
@@ -129,7 +129,7 @@ _NAMING = ("who", "which", "what", "where")
 def _names_thing(earlier: Earlier) -> str:
     """The answer, where the earlier question asked for a thing or a person and the answer names one."""
     ask = asking(fold(earlier.question))
-    answer = earlier.answer.strip("。;；,， ")
+    answer = earlier.answer.strip("。;；,， ").rstrip("吧呀啊呢")
     if not answer or ask is None or ask.kind not in _NAMING or not 2 <= len(answer) <= 24:
         return ""
     if (
@@ -140,7 +140,13 @@ def _names_thing(earlier: Earlier) -> str:
         return ""
     if re.search("哪一?[年月天日些]", earlier.question):
         return ""
+    if ask.kind == "who" and ask.start >= 2 and not _OFFICE_ASKED.search(fold(earlier.question)[: ask.start]):
+        return answer if re.search("(?:由|被|归|给|请|派)$", fold(earlier.question)[: ask.start]) else ""
     return answer
+
+
+# 县长是谁 asks who holds an office; 周远帆是谁 asks about the person that it names.
+_OFFICE_ASKED = re.compile(f"(?:{WHO_SIDE}|{ROLE}|[长员者人师手])(?:都|就|会)?是?$")
 
 
 def _subject_of(rest: str, earlier: Earlier) -> str:
@@ -155,7 +161,9 @@ def _subject_of(rest: str, earlier: Earlier) -> str:
     change = re.search(f"(?:实际)?(?P<verb>{CHANGE})$", folded)
     if change and change["verb"] in rest:
         return about[: change.start()]
-    if not re.search(f"{CHANGE}|占|同比|环比|多[少大高长]$|^是(?:多少|几)", rest) or _LEADING_SIDE.match(rest):
+    if not re.search(
+        f"{CHANGE}|占|同比|环比|稳定|控制|保持|维持|^多[少大高长]$|^是(?:多少|几)", rest
+    ) or _LEADING_SIDE.match(rest):
         about = entity(subject(earlier.question)) if not _REACHED.search(rest) else entity(about)
     return about
 
@@ -244,12 +252,20 @@ def _pronoun(question: str, folded: str, how: Leaning, earlier: Earlier) -> Wove
         joint, rest = "中", rest.lstrip("的,，")
     elif match["whose"]:
         joint = "的"
+    elif match["one"]:
+        rest = rest[_end_of_name(rest_folded, about) :]
     year = re.match(f"(?:的)?(?:在)?(?P<then>{THEN_TIME.pattern})(?:的)?", fold(rest))
     if year and (resolved_year := _year_of(year["then"], earlier)):
         return own(before) + carried(_without_times(about) + resolved_year) + own(joint + rest[year.end() :])
     if (match["this"] and re.fullmatch(_PLACE_NOUN, match["noun"])) or match["there"]:
         about = _with_time(about, before + rest, earlier)
     return own(before) + carried(about) + own(joint + rest)
+
+
+def _end_of_name(rest: str, thing: str) -> int:
+    """How much of ``rest`` is an end of the name ``thing``, in whole words: the 古镇 of 石桥古镇, after 这个."""
+    name = fold(thing)
+    return max((w.end for w in words(rest) if w.end <= 5 and name.endswith(rest[: w.end])), default=0)
 
 
 def _with_time(place: str, said: str, earlier: Earlier) -> str:
@@ -276,7 +292,7 @@ def _antecedent(match: re.Match[str], rest: str, earlier: Earlier) -> str:
         return _this(match["this"], match["noun"], rest, earlier)
     if match["one"]:
         thing = _names_thing(earlier) or entity(subject(earlier.question))
-        return thing if fold(thing).endswith(match["end"]) else ""
+        return thing if _end_of_name(rest, thing) else ""
     if match["whose"]:
         return _names_thing(earlier) or entity(subject(earlier.question))
     return topic(earlier.question)
@@ -309,11 +325,12 @@ def _person(earlier: Earlier) -> str:
         return named
     if ask and ask.kind == "who":
         # 县长是谁: the head of the county, but 大桥由谁设计 does not say who.
-        return (
-            topic(earlier.question)
-            if re.search(f"(?:{WHO_SIDE}|{ROLE}|长|员|者|人|师|手)是?$", folded[: ask.start])
-            else ""
-        )
+        named_by = folded[: ask.start]
+        if ask.start < 2 and folded.startswith("是", ask.end):
+            return topic(earlier.question)
+        return topic(earlier.question) if _OFFICE_ASKED.search(named_by) or named_by.endswith("是") else ""
+    if KNOWN.fullmatch(folded):
+        return topic(earlier.question)
     about = entity(subject(earlier.question))
     if 2 <= len(about) <= 4 and any(w.flag.startswith("nr") for w in words(fold(about))):
         return about
@@ -445,6 +462,10 @@ def _again(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven 
     end = predicate_start(folded, ask)
     subject = question[how.start : end]
     verb = re.sub(f"^(?:{LINKING}|又|也|则)+|了$", "", folded[end : ask.start])
+    same = _same_words_at_end(folded[how.start : ask.start], fold(earlier.question)[: old.start])
+    if then and same >= 2 and ask.start - how.start - same >= 2:
+        # 那普通职员每天补助多少 after 副总经理出差每天补助多少
+        return swapped(earlier.question, question[how.start : ask.start - same], surely=False)
     if len(subject) < 2 or (not then and not verb):
         return None
     before_old = re.sub("了$", "", fold(earlier.question)[: old.start])
@@ -457,6 +478,16 @@ def _again(question: str, folded: str, how: Leaning, earlier: Earlier) -> Woven 
 
 RELATED = 4
 """So many characters in common, beside year, place and asking, make two questions of one subject."""
+
+
+def _same_words_at_end(a: str, b: str) -> int:
+    """How many characters the longest run of whole words has that both end in."""
+    best = 0
+    for word in reversed(words(a)):
+        if not b.endswith(a[word.start :]):
+            break
+        best = len(a) - word.start
+    return best
 
 
 def _same_year(question: str, folded: str, earlier: Earlier) -> Woven | None:

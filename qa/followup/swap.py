@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 
 from qa.followup.anatomy import Asking, asking, opening, predicate_start, without_of, without_side
 from qa.followup.slots import (
@@ -35,7 +36,10 @@ from qa.followup.woven import Woven, edited, own
 from qa.text.normalise import fold
 
 _ASKING_OF: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(f"{side}$"), ask) for side, ask in ASKED_FOR)
-_SIDE = re.compile(f"(?:实际|预期|计划|主要|具体|最终)?(?:{CHANGE}|{PREDICATE})?{SIDE}$")
+_SIDE = re.compile(
+    f"(?:(?:控制|考核|约束性|发展|阶段性|中长期|长期|近期|远期|年度)(?={AIM})|实际|预期|计划|主要|具体|"
+    f"最终)?(?:{CHANGE}|{PREDICATE})?{SIDE}$"
+)
 _PLANNED = re.compile("计划(?:数|任务)?|任务数?")
 _MEASURED = re.compile(f"[^\\W\\d_]{{0,3}}{MEASURE}")
 # 县花 of a county, 编者 of a book: what another side takes the place of, though no list has it.
@@ -104,7 +108,8 @@ def swapped(earlier: str, new: str, *, surely: bool = True) -> Woven | None:
 
 
 def _fits(edits: list[Edit], more: list[Edit]) -> bool:
-    return all(a.end <= b.start or b.end <= a.start for a in edits for b in more)
+    """Whether none of the edits overlaps another."""
+    return all(a.end <= b.start or b.end <= a.start for a, b in combinations([*edits, *more], 2))
 
 
 def _woven(earlier: str, edits: list[Edit]) -> Woven:
@@ -130,11 +135,13 @@ def _times(folded: str, wanted: str, new: str) -> tuple[list[Edit], int] | None:
     if not taken:
         return None
     there = time_slots(folded)
-    edits = []
+    edits: list[Edit] = []
     insertion = ""
     for slot in taken:
         text = new[slot.start : slot.end]
-        match = next((t for t in there if t.kind is slot.kind), None)
+        match = next(
+            (t for t in there if t.kind is slot.kind and all(e.end <= t.start or t.end <= e.start for e in edits)), None
+        )
         if match is None:
             if slot.kind is Kind.PART_OF_YEAR and there:
                 edits.append(Edit(there[0].end, there[0].end, text))
@@ -357,12 +364,16 @@ def _sibling(folded: str, wanted: str, new: str) -> list[Edit] | None:
 def _same_end(folded: str, wanted: str, new: str) -> list[Edit] | None:
     """The longest common end tells what is exchanged: 住宿费 and 交通费, 东线隧道 and 西线隧道."""
     limit = _before_asking(folded) if not folded.startswith("什么是") else len(folded)
+    is_place = any(s.end == len(wanted) for s in official_places(wanted))
     for size in range(min(len(wanted) - 1, 8), 0, -1):
         ending = wanted[-size:]
         at = _ends_at(folded, ending, limit, size)
+        ask = asking(folded)
+        if at is None and size > 1 and ask and folded.endswith(ending) and len(folded) - size > ask.end:
+            # 有多少家养老机构: what is counted stands behind.
+            return [Edit(max(run_start(folded, len(folded) - size), ask.end), len(folded), new)]
         if at is None:
             continue
-        ask = asking(folded)
         if ask and ask.start == 0 and folded.startswith("什么是"):
             return [Edit(3, at + size, new)]
         start = run_start(folded, at)
@@ -372,7 +383,10 @@ def _same_end(folded: str, wanted: str, new: str) -> list[Edit] | None:
                 *(
                     s.end
                     for s in official_places(folded)
-                    if s.end <= at + size and s.end > start and not wanted.startswith(folded[s.start : s.end])
+                    if not is_place
+                    and s.end <= at + size
+                    and s.end > start
+                    and not wanted.startswith(folded[s.start : s.end])
                 ),
             ]
         )
@@ -443,7 +457,7 @@ def _subject(folded: str, new: str) -> Edit | None:
     begin = opening(folded)
     slots = sorted([*time_slots(folded), *official_places(folded), *_local(folded)], key=lambda s: s.start)
     for slot in slots:
-        if slot.start <= begin < slot.end and slot.end < ask.start - 1:
+        if slot.start <= begin < slot.end and slot.end <= ask.start - 1:
             begin = slot.end
             while folded[begin : begin + 1] in (",", "的", "、"):
                 begin += 1
@@ -474,7 +488,7 @@ def _local(folded: str) -> list[Slot]:
 
 def _subject_end(folded: str, begin: int, ask: Asking) -> int:
     """Where the subject ends: at the first verb behind a noun, or before the side that is asked for."""
-    end = predicate_start(folded, ask)
+    end = predicate_start(folded, ask, any_verb=True)
     inside = [w for w in words(folded) if begin <= w.start < end]
     seen = False
     for word in inside:

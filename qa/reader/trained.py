@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from qa.period import in_words, told
 from qa.reader import pairs, weights
 from qa.reader.base import Candidate
+from qa.reader.contradiction import consistent
 from qa.reader.decode import BRIEF, spans
 from qa.reader.engines import Engine, EngineName, open_engine, read_windows, word_rows
 from qa.reader.question import Kind
@@ -67,10 +68,10 @@ class TrainedReader:
         return tokenise_all(self._tokenizer, [text])[0]
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        """Candidates of these Hits, best first; those of one passage do not overlap."""
+        """Candidates of these Hits, best first; those of one passage do not overlap, none contradicts the question."""
         if self._selection is None:
             raise ValueError("this reader has no weights of selection: only its spans can be had")
-        found = self.spans(question, hits)
+        found = consistent(question, self.spans(question, hits))
         if not found:
             return []
         confidences = self._selection.confidences(features(question, found))

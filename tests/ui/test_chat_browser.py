@@ -460,3 +460,40 @@ def test_what_is_kept_is_what_was_shown(opened: Opened, server: Server, library:
     kept = [c.to_dict() for c in exchange.answer.citations]
     assert [c["quote"] for c in kept] == [c.quote for c in answered.citations]
     assert json.dumps(kept, ensure_ascii=False)
+
+
+def test_a_pdf_is_shown_as_its_page_with_the_words_boxed(opened: Opened, tmp_path: Path) -> None:
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab is not installed")
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    file = tmp_path / "公告.pdf"
+    drawn = canvas.Canvas(str(file))
+    for page in ("白石镇公告", "白石灯塔于1987年6月2日正式点亮，塔高32米。"):
+        drawn.setFont("STSong-Light", 16)
+        drawn.drawString(72, 500, page)
+        drawn.showPage()
+    drawn.save()
+    with Library.open(tmp_path / "library") as library:
+        library.add(file)
+        quote = ask(LIGHTHOUSE, library=library).citations[0]
+        running = Server(library.folder)
+    try:
+        window = opened(running.url)
+        page = window.page
+        exchange = window.ask(LIGHTHOUSE)
+        assert ZH.page.format(page=quote.page) in exchange.locator(".y-card").first.inner_text()
+        image = page.locator("#source .y-page img")
+        image.wait_for()
+        page.wait_for_function("document.querySelector('#source .y-page img').naturalWidth > 500")
+        box, picture = page.locator("#source .y-page i").bounding_box(), image.bounding_box()
+        assert box is not None
+        assert picture is not None
+        assert picture["x"] <= box["x"] < box["x"] + box["width"] <= picture["x"] + picture["width"]
+        # 500 points above the foot of a page of 842, and as wide as the quote is of the line.
+        assert abs((box["y"] - picture["y"]) / picture["height"] - (842 - 500) / 842) < 0.04
+        page.click("#source [data-view=text]")
+        assert page.locator("#source .y-text mark").inner_text() == quote.quote
+    finally:
+        running.close()

@@ -59,13 +59,13 @@ def source(
     if len(text) > WHOLE:
         first, last = max(0, at[0] - WHOLE // 2), min(len(text), at[1] + WHOLE // 2)
     headings = _headings(passages)
-    body = _text(text, first, last, inner, at, [offset for offset, _, _ in headings])
+    body = _text(text, first, last, inner, quote or (at[0], at[0]), [offset for offset, _, _ in headings])
     if first or last < len(text):
         body = f'<p class="y-note">{escape(texts.shown_in_part)}</p>{body}'
     head = (
         f'<p class="y-facts">{facts(_facts(document, page, texts))}</p>'
         + (_moves(around, texts) if around is not None and around.count > 1 else "")
-        + _tools(document, at, library, texts)
+        + _tools(document, quote or (0, 0), library, texts)
         + _outline(headings, at[0], document.id, (first, last), texts)
     )
     shown = f'<div class="y-text" tabindex="0" data-scroll="1">{body}</div>'

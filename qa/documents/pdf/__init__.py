@@ -35,7 +35,7 @@ __all__ = [
 
 MAX_PAGES = 5000
 """Longer documents are refused."""
-MAX_SECONDS = 300.0
+MAX_SECONDS = 600.0
 """A document that takes longer to read is refused: it was made to be slow, or is none that people read."""
 
 _TITLE_SIZE = 1.2

@@ -27,6 +27,7 @@ _MARK = re.compile(
     rf"第(?:{_NUMERAL}|[0-9]){{1,7}}[编章节条款]|{_NUMERAL}{{1,4}}[、.．]|[（(](?:{_NUMERAL}{{1,4}}|[0-9]{{1,2}})[）)]"
     r"|[0-9]{1,2}(?:[.．、](?![0-9])|[.．][0-9]{1,2}\s)|[①-⑳]|[•●■◆○▪□]|——|附件|注[：:0-9]"
 )
+_CAPTION = re.compile(r"[图表]\s?[0-9一二三四五六七八九十]+(?:[-—.．][0-9]+)*[\s：:]")
 _CONTENTS = re.compile(r"(?:[.…·．‥]\s*){4,}[0-9IVXivx-]*$")
 
 
@@ -175,12 +176,16 @@ class _Layout:
             return True
         if _short(before, line) or (before.font and line.font and before.font != line.font):
             return False
+        if _CAPTION.match(line.text):
+            return False
         ended = _SENTENCE_END.search(before.text) is not None
         if ended and _MARK.match(line.text):
             return False
         indent = (line.x0 - line.left) / line.size
         if before.column != line.column:
-            # Over the edge of a column or page: the distance says nothing.
+            # Over the edge of a column or page: the distance says nothing, and text goes on in a column as wide.
+            if abs((before.right - before.left) - (line.right - line.left)) > 2 * line.size:
+                return False
             if abs(indent) >= _INDENT and not self._set_in(paragraph, line):
                 return False
             return self.indents or not ended

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.library import Library
+from qa.reader.contradiction import consistent
 from qa.reader.logistic import fit, sigmoid
 from qa.reader.selection import FEATURES, features
 from qa.reader.train import corpus, reports, squad
@@ -152,7 +153,7 @@ def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str],
     """Read all of every question's Hits, as what is wrong teaches, too; those without a span are left out."""
     out = []
     for number, question in enumerate(asked):
-        found = reader.spans(question.text, question.hits, far=math.inf)
+        found = consistent(question.text, reader.spans(question.text, question.hits, far=math.inf))
         if found:
             right = np.array([is_right(read.text, question.gold) for read in found], dtype=float)
             out.append(Weighed(question, features(question.text, found), right))

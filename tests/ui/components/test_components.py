@@ -16,7 +16,7 @@ from ui.components import answer as parts
 from ui.components import feedback, marks
 from ui.components.documents import additions
 from ui.components.header import header
-from ui.components.sidebar import sidebar, sidebar_head
+from ui.components.sidebar import sidebar
 from ui.components.source import Around, kept_source, no_source, source
 from ui.place import Place
 from ui.texts import EN, ZH, Texts
@@ -281,7 +281,6 @@ def everything(nasty: str) -> list[str]:
         additions([Addition(nasty, "failed", reason=nasty, hint=nasty)], 2, nasty, ZH),
         no_source(nasty, ZH),
         sidebar([talk], Place(nasty, nasty), ZH, search=nasty),
-        sidebar_head(ZH),
         header([nasty, "b"], nasty, "", ZH, [(nasty, nasty)]),
         feedback.buttons(nasty, False, texts),
         feedback.buttons(nasty, True, texts),

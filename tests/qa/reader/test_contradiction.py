@@ -1,0 +1,73 @@
+"""What the words of a question rule out is not read as its answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.reader.contradiction import consistent, contradicts
+from qa.reader.decode import Span
+from qa.reader.selection import Read
+from qa.types import Hit, Passage
+
+DONE = "2023年，全市地区生产总值完成1128.7亿元，增长3.6%，新建学校12所，惠及3.2万户、9.8万人，投入2亿元。"
+PLAN = "2024年主要预期目标是：地区生产总值增长6%左右，城镇新增就业2.4万人。"
+TITLE = "政府工作报告"
+
+
+def read(text: str, words: str, heading: str = "", date: str = "2024-01-20") -> Read:
+    passage = Passage(1, "d", 0, 0, len(text), text, (heading,) if heading else ())
+    start = text.index(words)
+    hit = Hit(passage, 0.9, title=TITLE, date=date, position=0.1)
+    return Read(hit, 0, Span(start, start + len(words), 0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("2023年地区生产总值是多少？", "3.6%"),
+        ("2023年地区生产总值是多少亿元？", "12所"),
+        ("惠及了多少户？", "12所"),
+        ("惠及了多少户？", "9.8万人"),
+        ("惠及了多少人？", "3.2万户"),
+        ("投入了多少钱？", "3.6%"),
+        ("新建了多少所学校？", "2亿元"),
+    ],
+)
+def test_a_figure_of_another_unit_does_not_answer(question: str, words: str) -> None:
+    assert contradicts(question, read(DONE, words))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("2023年地区生产总值是多少？", "1128.7亿元"),
+        ("2023年地区生产总值增长了多少？", "3.6%"),
+        ("惠及了多少户？", "3.2万户"),
+        ("惠及了多少人？", "9.8万人"),
+        ("投入了多少钱？", "2亿元"),
+        ("新建了多少所学校？", "12所"),
+        ("增长率是多少？", "3.6%"),
+        ("去年的经济怎么样？", "3.6%"),
+        ("地区生产总值有多少？", "1128.7"),
+    ],
+)
+def test_a_figure_that_may_answer_is_left(question: str, words: str) -> None:
+    assert not contradicts(question, read(DONE, words))
+
+
+def test_a_target_does_not_answer_for_an_achievement_nor_the_other_way() -> None:
+    planned = read(PLAN, "6%左右", "二、2024年工作安排")
+    achieved = read(DONE, "3.6%", "一、2023年工作回顾")
+    assert contradicts("2024年地区生产总值实际增长了多少？", planned)
+    assert not contradicts("2024年地区生产总值的增长目标是多少？", planned)
+    assert contradicts("2023年地区生产总值的增长目标是多少？", achieved)
+    assert not contradicts("2023年地区生产总值实际增长了多少？", achieved)
+    # A level is asked for, and a target tells its growth: only where the target is asked for.
+    assert contradicts("2024年地区生产总值是多少？", planned)
+    assert not contradicts("2024年地区生产总值的目标是多少？", planned)
+
+
+def test_what_is_left_keeps_its_order() -> None:
+    found = [read(DONE, words) for words in ("3.6%", "1128.7亿元", "2亿元", "12所")]
+    kept = consistent("2023年地区生产总值是多少？", found)
+    assert [each.text for each in kept] == ["1128.7亿元", "2亿元"]
