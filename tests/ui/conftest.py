@@ -94,6 +94,12 @@ class Server:
             self.process.wait()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: once playwright is there, nothing else can run an event loop in its thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @dataclass
 class Window:
     """A page of the window, and what a person does there."""
