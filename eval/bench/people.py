@@ -113,6 +113,7 @@ def visit(
 ) -> Visit:
     """Let ``people`` (at most ``MOST``) ask ``questions`` in all, over the sample documents, as fast as answers come.
 
+    A person asks the next question when the page is at rest: answered, and other questions offered after a refusal.
     It ends after ``deadline`` seconds at the latest; what was not answered by then is an error.
     """
     pool = [question.question for question in load_set(sample_questions()).questions if not question.history]
