@@ -627,9 +627,9 @@ def _pieces(folded: str, frame: _Frame, places: tuple[str, ...]) -> Iterator[tup
                 periods, firm = own, True
             elif carried and not (frame.firm and _starts_afresh(words)):
                 periods, firm = carried, True
-                aspect = _words_aspect(words) or carried_aspect
+                aspect = words_aspect(words) or carried_aspect
             else:
-                periods, aspect = frame.by_words(words, _words_aspect(words))
+                periods, aspect = frame.by_words(words, words_aspect(words))
                 firm = frame.firm
             named = places_of(words)
             yield a, b, Told(periods, aspect, places, own, named, firm, frame.scope, frame.base)
@@ -663,7 +663,8 @@ def _moved(mention: _Mention, by: int) -> _Mention:
     return replace(mention, start=mention.start + by, end=mention.end + by)
 
 
-def _words_aspect(words: str) -> Aspect | None:
+def words_aspect(words: str) -> Aspect | None:
+    """What the words themselves (folded) say: planned or achieved; None for neither and for both."""
     planned, achieved = _PLANNED_WORDS.search(words), _ACHIEVED_WORDS.search(words)
     if planned and not achieved:
         return Aspect.PLANNED
@@ -671,7 +672,7 @@ def _words_aspect(words: str) -> Aspect | None:
 
 
 def _aspect(words: str, own: tuple[Period, ...], frame: _Frame, upto: bool) -> Aspect | None:
-    said = _words_aspect(words)
+    said = words_aspect(words)
     if said is not None or not own or frame.base is None:
         return said
     if all(p.last < frame.base for p in own):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qa.period import Aspect, Verdict, asked
+from qa.period import Aspect, Verdict, asked, words_aspect
 from qa.reader import units
 from qa.reader.question import Kind, Question
 from qa.reader.spans import typed_spans
@@ -27,8 +27,11 @@ _LEVEL = re.compile(
     r"(?:[是为有达]|达到|完成|实现|一?共|总共|大?约|大概)*(?:多少|几|多大)",
     re.IGNORECASE,
 )
-_OTHER_COUNTERS = frozenset(("个",))
-"""What stands for any counter: 12个 answers 多少所学校, but not 多少户 or 多少人, which count people."""
+# Units that a question names without doubt, as 市 in 多少市场主体 and 位 in 多少位 do not.
+_NAMED = re.compile(
+    "(?:多少|几)[十百千万亿]*(?P<unit>美元|欧元|元|钱|户|人(?!均)|公里|千米|米|平方米|平方公里|亩|公顷|吨|公斤|斤"
+    "|立方米|千瓦时|千瓦|天|小时|分钟|个月)(?![^\\W\\d_])"
+)
 
 
 def consistent(question: str, found: Sequence[Read]) -> list[Read]:
@@ -45,9 +48,20 @@ def contradicts(question: str, read: Read) -> bool:
         return False
     if about.kind in _FIGURES and asked(question).aspect is not None:
         agreed = agreement_with(question, read.hit, read.span.start, read.span.end)
-        if agreed.aspect is Verdict.MISMATCH:
+        said = words_aspect(_sentence(fold(read.hit.passage.text), read.span.start, read.span.end))
+        # The part of a report that plans tells outcomes, too: only a plan's own words rule it out as an outcome.
+        if agreed.aspect is Verdict.MISMATCH and (
+            said is not Aspect.PLANNED if asked(question).aspect is Aspect.PLANNED else said is Aspect.PLANNED
+        ):
             return True
     return _other_unit(about, asked(question).aspect, fold(read.text))
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    """The sentence around ``text[start:end]``."""
+    first = max(text.rfind(mark, 0, start) for mark in "。\n") + 1
+    ends = [at for mark in "。\n" if (at := text.find(mark, end)) >= 0]
+    return text[first : min(ends, default=len(text))]
 
 
 def _other_unit(about: Question, aspect: Aspect | None, text: str) -> bool:
@@ -55,10 +69,8 @@ def _other_unit(about: Question, aspect: Aspect | None, text: str) -> bool:
     given = {span.unit for span in typed_spans(text, _TYPED)}
     if not given or "" in given:
         return False
-    if about.units:
-        wanted = about.units
-        if about.kind is Kind.COUNT and not wanted & (units.alike("户") | units.alike("人")):
-            wanted |= _OTHER_COUNTERS
-        return not given & wanted
+    named = _NAMED.search(about.text)
+    if named:
+        return not given & units.alike(named["unit"])
     level = _LEVEL.search(about.text) and not about.change and aspect is not Aspect.PLANNED
     return bool(level) and given <= units.PERCENT
