@@ -16,7 +16,7 @@ from qa import Conversations, Library
 from tests.ui.conftest import Opened, Server, Window
 from ui.texts import ZH
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LIGHTHOUSE = "白石镇公告\n\n白石镇人民政府\n2022年6月1日\n\n白石灯塔于1987年6月2日正式点亮，塔高32米。\n"
 LIGHTHOUSE_LATER = LIGHTHOUSE.replace("1987年6月2日", "1988年8月3日")

@@ -11,7 +11,7 @@ import pytest
 
 from qa import Answer, Conversations, Library, ask
 from qa.feedback import read
-from tests.ui.conftest import PHONE, Opened, Server
+from tests.ui.conftest import PHONE, WAIT, Opened, Server
 from ui.texts import EN, ZH
 
 pytestmark = pytest.mark.browser
@@ -420,7 +420,7 @@ def test_samples_are_offered_where_there_is_nothing(opened: Opened, tmp_path: Pa
     try:
         page = opened(running.url).page
         page.click("#samples")
-        page.wait_for_selector(".y-additions .y-close")
+        page.wait_for_selector(".y-additions .y-close", timeout=4 * WAIT)  # loading the model, and 112 passages
         assert page.locator(".y-additions li.y-added").count() == 5
         page.wait_for_selector("#offers .y-chip")
     finally:
