@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qa.documents.model import Content, ParsedDocument, PassageDraft
+from qa.documents.formats import FORMATS
+from qa.documents.model import ParsedDocument, PassageDraft
 from qa.errors import DocumentError
 
 __all__ = ["MAX_BYTES", "SUFFIXES", "ParsedDocument", "PassageDraft", "parse", "read_file"]
@@ -16,17 +17,7 @@ __all__ = ["MAX_BYTES", "SUFFIXES", "ParsedDocument", "PassageDraft", "parse", "
 MAX_BYTES = 100 * 1024 * 1024
 """Larger files are refused."""
 
-_MEDIA_TYPES = {
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-SUFFIXES: frozenset[str] = frozenset(_MEDIA_TYPES)
+SUFFIXES: frozenset[str] = frozenset(FORMATS)
 """Suffixes, in lower case, of the files that a folder is searched for."""
 
 
@@ -58,8 +49,8 @@ def parse(data: bytes, name: str) -> ParsedDocument:
     """
     from qa.documents import boilerplate, metadata, passages, structure
 
-    suffix = _suffix(data, name)
-    content = _read(data, name, suffix)
+    form = FORMATS[_suffix(data, name)]
+    content = form.read(data, name)
     if not any(c.isprintable() and not c.isspace() for c in content.text):
         raise DocumentError(f"{name} is empty: it holds no text.", "Check that the file was saved completely.")
     text, blocks = content.text, content.blocks
@@ -75,7 +66,7 @@ def parse(data: bytes, name: str) -> ParsedDocument:
         date=known.date,
         organisation=known.organisation,
         source=known.source,
-        media_type=_MEDIA_TYPES[suffix],
+        media_type=form.media_type,
         passages=passages.draft(text, placed, aside, content.page_starts),
         boilerplate=aside,
         page_starts=content.page_starts,
@@ -96,28 +87,3 @@ def _suffix(data: bytes, name: str) -> str:
         known = " ".join(sorted(SUFFIXES))
         raise DocumentError(f"{name} has an unknown format.", f"Formats that are read: {known}")
     return suffix
-
-
-def _read(data: bytes, name: str, suffix: str) -> Content:
-    if suffix == ".docx":
-        from qa.documents import docx
-
-        return docx.read(data, name)
-    if suffix == ".pdf":
-        from qa.documents import pdf
-
-        return pdf.read(data, name)
-    if suffix in (".html", ".htm"):
-        from qa.documents import html
-
-        return html.read(data, name)
-    from qa.documents.decode import decode
-
-    text = decode(data, name)
-    if suffix in (".md", ".markdown"):
-        from qa.documents import markdown
-
-        return markdown.read(text)
-    from qa.documents import plain
-
-    return plain.read(text)
