@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import YindaError
@@ -58,22 +59,23 @@ def serving(
     warm: WarmUp | None = None,
     coming: Callable[[str], object] | None = None,
 ) -> Iterator[str]:
-    """Serve the window on the loopback address while the context lasts; gives its address.
+    """Serve the window on the loopback address while the context lasts; gives its address once the window is there.
 
-    ``coming`` is given the address as soon as it is known: who asks there waits until the window is up.
+    ``coming`` is given the address as soon as pages are served there: the first page, until the window takes its place.
 
     Raises ``YindaError`` when the port is taken or the server does not start.
     """
     import uvicorn
 
+    from ui.guard import Guard
+    from ui.opening import Opening
+
     with bound_socket(port) as bound:
         port = int(bound.getsockname()[1])
         url = f"http://{HOST}:{port}/"
-        if coming is not None:
-            coming(url)
-        app = application(library, port=port, warm=warm)
+        opening = Opening(partial(application, library, port=port, warm=warm))
         # Pages that are open when the server ends are told by their closed connections; the log says nothing of it.
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(Guard(opening), log_level="critical", access_log=False))
         thread = threading.Thread(target=server.run, args=([bound],), name="window", daemon=True)
         thread.start()
         try:
@@ -81,6 +83,11 @@ def serving(
                 if not thread.is_alive():
                     raise YindaError("the window's server did not start", "see the lines above, or report this")
                 time.sleep(0.02)
+            if coming is not None:
+                coming(url)
+            opening.settled.wait()
+            if opening.failure is not None:
+                raise opening.failure
             yield url
         finally:
             server.should_exit = True
@@ -89,7 +96,7 @@ def serving(
 
 
 def application(library: Library, *, port: int, warm: WarmUp | None = None) -> Any:
-    """The window as an ASGI application: the pages, originals, uploads and exports, behind ``ui.guard``."""
+    """The window as an ASGI application: the pages, originals, uploads and exports. ``ui.guard`` belongs before it."""
     import gradio as gr
     from fastapi import FastAPI
 
@@ -97,7 +104,6 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
     from ui.desk import Desk
     from ui.early import Early
     from ui.elements import STATIC
-    from ui.guard import Guard
     from ui.receiving import receiving
     from ui.routes import routes
     from ui.warm import WarmUp
@@ -110,7 +116,6 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
         desk.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.add_middleware(Guard)
     app.add_middleware(Early, script=(STATIC / "head.js").read_text(encoding="utf-8"))
     app.include_router(routes(desk))
     app.include_router(receiving(desk))
@@ -135,9 +140,14 @@ def serve(library: Library, *, port: int | None = None, browser: bool = True) ->
     from ui.warm import WarmUp
 
     warm = WarmUp(library)
-    with serving(library, port=port, warm=warm, coming=_open if browser else None) as url:
-        warm.start()
+
+    def coming(url: str) -> None:
         print(f"引答已经打开：{url}  （按 Ctrl-C 结束）", flush=True)
+        if browser:
+            _open(url)
+
+    with serving(library, port=port, warm=warm, coming=coming):
+        warm.start()
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -145,7 +155,7 @@ def serve(library: Library, *, port: int | None = None, browser: bool = True) ->
 
 
 def _open(url: str) -> None:
-    # A browser takes seconds to start, as the window does, and some only return when they are closed.
+    # Some browsers only return when they are closed.
     import webbrowser
 
     threading.Thread(target=webbrowser.open, args=(url,), name="browser", daemon=True).start()

@@ -60,4 +60,24 @@
       }
     }
   }, true);
+
+  // What was written on the first page (`ui.opening`) goes on here.
+  const draft = sessionStorage.getItem('yinda_draft');
+  if (draft) {
+    const begun = () => {
+      const field = document.querySelector('#question textarea');
+      const button = document.querySelector('button#send');
+      if (!field || !button || !document.querySelector('.y-welcome, .y-exchange')) return;
+      waiting.disconnect();
+      sessionStorage.removeItem('yinda_draft');
+      const { text, sent } = JSON.parse(draft);
+      if (!text || field.value) return;
+      field.value = text;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.focus();
+      if (sent) setTimeout(() => button.click(), 50); // once gradio has taken the text
+    };
+    const waiting = new MutationObserver(begun);
+    document.addEventListener('DOMContentLoaded', () => waiting.observe(document.body, { childList: true, subtree: true }));
+  }
 })();

@@ -20,14 +20,12 @@ class Texts:
     # The bar at the top
     chat: str
     documents: str
-    evaluation: str
     library_label: str
     new_library: str
     new_library_prompt: str
     switch_language: str
     switch_theme: str
     menu: str
-    skip_to_question: str
 
     # Conversations
     conversations: str
@@ -60,6 +58,9 @@ class Texts:
     ask_changed: str
     cancel: str
     loading_model: str
+    opening: str
+    opening_sent: str
+    opening_failed: str
     searching: str
     following: str
     found: str
@@ -87,14 +88,12 @@ class Texts:
 
     # Filters
     filters: str
-    filters_on: str
     filter_documents: str
     filter_organisation: str
     filter_since: str
     filter_until: str
     filter_any: str
     date_example: str
-    bad_date: str
 
     # What people say of an answer
     feedback_label: str
@@ -144,7 +143,6 @@ class Texts:
     close: str
 
     # Documents
-    upload: str
     no_documents: str
     passages: str
     remove: str
@@ -209,5 +207,4 @@ class Texts:
     create_library: str
     export_feedback: str
     export_feedback_note: str
-    loading: str
     empty_library: str
