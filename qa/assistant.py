@@ -19,6 +19,7 @@ from qa.text.normalise import searchable
 from qa.types import Alternative, Answer, Citation, Document, Hit, Turn
 
 if TYPE_CHECKING:
+    from qa.followup import Understanding
     from qa.reader.base import Candidate, Reader
 
 # Passages that are read for an answer, and shown as the nearest ones beside it.
@@ -46,7 +47,8 @@ def ask(
     """Answer a question in the words of the Library's documents, or abstain.
 
     ``history`` holds the earlier questions of the conversation, oldest first, as strings or ``Turn``s; a question
-    that leans on them is completed from them, and ``Answer.question`` says how it was understood. The filters are
+    that leans on them is completed from them, and ``Answer.question`` says how it was understood. It is first asked of
+    the documents from which the question before was answered (``qa.followup.focus``). The filters are
     those of ``Library.search``. An answer of less than ``min_confidence`` (0..1; by default the reader's threshold) is
     not given: lower answers more, higher is wrong less often. ``reader`` replaces the default one. ``library`` may be
     a folder, which must then exist.
@@ -70,13 +72,54 @@ def ask(
     clock = _Clock()
     question = checked(question)
     _check_confidence(min_confidence)
+    filters: dict[str, Any] = {"organisation": organisation, "since": since, "until": until}
+    wanted = None if documents is None else (documents,) if isinstance(documents, str) else tuple(documents)
     with clock.stage("followup"):
-        standalone = _standalone(question, history)
-    with clock.stage("retrieve"):
-        hits = library.search(
-            standalone, READ, documents=documents, organisation=organisation, since=since, until=until
-        )
-    return _answered(standalone, hits, library, reader, min_confidence, clock)
+        standalone = question
+        scopes: list[Sequence[str] | None] = [wanted]
+        if history:
+            from qa.followup import understood
+
+            history = [history] if isinstance(history, str) else list(history)
+            understanding = understood(question, history)
+            standalone = understanding.standalone
+            scopes = searched(understanding, history, library=library, documents=wanted, reader=reader, **filters)
+    for scope in scopes:
+        with clock.stage("retrieve"):
+            hits = library.search(standalone, READ, documents=scope, **filters)
+        answer = _answered(standalone, hits, library, reader, min_confidence, clock)
+        if not answer.abstained:
+            break
+    return answer
+
+
+def searched(
+    understanding: Understanding,
+    history: Sequence[str | Turn],
+    *,
+    library: Library,
+    documents: Sequence[str] | None = None,
+    **options: Any,
+) -> list[Sequence[str] | None]:
+    """Which documents are asked for ``understanding.standalone``, in turn until there is an answer; None is all.
+
+    First those that a follow-up means, then ``documents``. ``options`` are those of ``ask``, with which earlier
+    questions are answered of which ``history`` does not tell the answer.
+    """
+
+    from qa.followup import documents_meant
+
+    def answered(question: str, before: Sequence[str | Turn]) -> Answer:
+        return ask(question, library=library, history=before, documents=documents, **options)
+
+    scopes: list[Sequence[str] | None] = [documents]
+    counts = library.passage_counts()
+    held = counts if documents is None else [each for each in documents if each in counts]
+    if len(held) > 1:
+        meant = [each for each in documents_meant(understanding, history, answered) if each in held]
+        if meant:
+            scopes.insert(0, meant)
+    return scopes
 
 
 def answer_from(
@@ -157,16 +200,6 @@ def ask_many(questions: Iterable[str], *, library: Library | str | os.PathLike[s
 async def ask_async(question: str, *, library: Library | str | os.PathLike[str], **options: Any) -> Answer:
     """``ask`` for asynchronous programs: it runs in a thread, and the event loop goes on."""
     return await asyncio.to_thread(ask, question, library=library, **options)
-
-
-def _standalone(question: str, history: Sequence[str | Turn]) -> str:
-    if not history:
-        return question
-    from qa.followup import standalone
-
-    if isinstance(history, str):
-        history = [history]
-    return standalone(question, list(history))
 
 
 def _parts(
@@ -309,7 +342,7 @@ class _Clock:
     def stage(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self._stages[name] = time.perf_counter() - start
+        self._stages[name] = self._stages.get(name, 0.0) + time.perf_counter() - start
 
     def timings(self) -> dict[str, float]:
         return {**self._stages, "total": time.perf_counter() - self._start}

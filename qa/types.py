@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,11 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
     disagreements: tuple[Alternative, ...] = ()
 
+    @property
+    def cited_documents(self) -> tuple[str, ...]:
+        """The ids of the Documents that are cited, each once."""
+        return tuple(dict.fromkeys(citation.document.id for citation in self.citations))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values: what ``yinda ask --json`` prints."""
         return {
@@ -258,12 +263,28 @@ class Answer:
         }
 
 
+class Given(Protocol):
+    """What an earlier answer tells a follow-up question: an ``Answer``, or one that was kept."""
+
+    @property
+    def text(self) -> str:
+        """What was answered."""
+
+    @property
+    def abstained(self) -> bool:
+        """Whether nothing was."""
+
+    @property
+    def cited_documents(self) -> tuple[str, ...]:
+        """The ids of the Documents that were cited."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One earlier exchange of a conversation, given to ``ask`` as history."""
 
     question: str
-    answer: Answer | None = None
+    answer: Given | None = None
 
 
 @dataclass(frozen=True, slots=True)

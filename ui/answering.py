@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qa import Hit, YindaError, answer_from
-from qa.assistant import READ
+from qa import Hit, Turn, YindaError, answer_from
+from qa.assistant import READ, searched
 from qa.conversations import Exchange, KeptAnswer
 from qa.followup import understood
 from ui.texts import Texts
@@ -46,15 +46,22 @@ def answering(
             while not warm.wait(0.3):
                 yield Stage(exchange, texts.loading_model)
         turns = history(earlier)
+        scopes: list[Sequence[str] | None] = [exchange.options.get("documents")]
         yield Stage(exchange, texts.following if turns and not exchange.question else texts.searching)
         if not exchange.question:
             understanding = understood(exchange.asked, turns)
             exchange = replace(exchange, question=understanding.standalone, carried=tuple(understanding.parts))
-        hits = library.search(exchange.question, READ, **exchange.options)
-        if hits:
-            yield Stage(exchange, texts.found.format(count=len(hits)), tuple(hits))
-        answer = answer_from(exchange.question, hits, library=library)
-        yield Stage(replace(exchange, answer=KeptAnswer.of(answer, library), error="", hint=""))
+            scopes = searched(understanding, turns, library=library, **exchange.options)
+        for scope in scopes:
+            hits = library.search(exchange.question, READ, **{**exchange.options, "documents": scope})
+            if hits:
+                yield Stage(exchange, texts.found.format(count=len(hits)), tuple(hits))
+            answer = answer_from(exchange.question, hits, library=library)
+            if not answer.abstained:
+                break
+        narrowed = scope if scope is not scopes[-1] else ()
+        within = tuple(library.document(each).title for each in narrowed or ())
+        yield Stage(replace(exchange, within=within, answer=KeptAnswer.of(answer, library), error="", hint=""))
     except YindaError as error:
         message, hint = told(error, texts)
         yield Stage(replace(exchange, answer=None, error=message, hint=hint))
@@ -64,6 +71,6 @@ def answering(
         yield Stage(replace(exchange, answer=None, error=texts.unexpected, hint=texts.unexpected_hint))
 
 
-def history(earlier: Sequence[Exchange]) -> list[str]:
-    """What was asked before, as it was understood: what ``ask`` takes as history."""
-    return [done.question or done.asked for done in earlier if done.answer is not None][-HISTORY:]
+def history(earlier: Sequence[Exchange]) -> list[Turn]:
+    """What was asked before, as it was understood, and answered: what ``ask`` takes as history."""
+    return [Turn(done.question or done.asked, done.answer) for done in earlier if done.answer is not None][-HISTORY:]

@@ -17,8 +17,9 @@ class Exchange:
 
     ``id`` names it, also in the feedback (a UUID in hexadecimal); ``time`` is an ISO time in UTC; ``asked`` the
     question as it was typed, ``question`` the standalone one that was answered ("" when unknown), and ``carried`` the
-    parts of ``question`` (start, end) that came from the history. ``options`` are the filters and other keywords that
-    ``ask`` was given: values that JSON has; a ``date`` is kept as its ISO form.
+    parts of ``question`` (start, end) that came from the history; ``within`` are the titles of the documents from
+    which the question before was answered, where this one was answered from them alone. ``options`` are the filters
+    and other keywords that ``ask`` was given: values that JSON has; a ``date`` is kept as its ISO form.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Exchange:
     error: str = ""
     hint: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
 
     @classmethod
     def new(cls, asked: str, options: Mapping[str, Any] | None = None) -> Exchange:
@@ -45,6 +47,7 @@ class Exchange:
             "asked": self.asked,
             "question": self.question,
             "carried": [list(part) for part in self.carried],
+            "within": list(self.within),
             "answer": None if self.answer is None else self.answer.to_dict(),
             "error": self.error,
             "hint": self.hint,
@@ -59,6 +62,7 @@ class Exchange:
             **{
                 **value,
                 "carried": tuple((start, end) for start, end in value["carried"]),
+                "within": tuple(value.get("within", ())),
                 "answer": None if answer is None else KeptAnswer.from_dict(answer),
             }
         )

@@ -142,6 +142,11 @@ class KeptAnswer:
             timings=dict(answer.timings),
         )
 
+    @property
+    def cited_documents(self) -> tuple[str, ...]:
+        """The ids of the documents that are cited, each once."""
+        return tuple(dict.fromkeys(citation.passage.document_id for citation in self.citations))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, from which ``from_dict`` makes an equal answer."""
         return {

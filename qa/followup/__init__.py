@@ -14,11 +14,12 @@ from collections.abc import Sequence
 
 from qa.followup.anatomy import stripped
 from qa.followup.conversation import Understanding, understood
+from qa.followup.focus import documents_meant
 from qa.followup.leaning import inner, manner_of
 from qa.text.normalise import fold
 from qa.types import Turn
 
-__all__ = ["Understanding", "leans", "standalone", "understood"]
+__all__ = ["Understanding", "documents_meant", "leans", "standalone", "understood"]
 
 
 def standalone(question: str, history: Sequence[str | Turn]) -> str:

@@ -54,9 +54,8 @@ def conversation(history: Sequence[str | Turn]) -> Earlier | None:
     """The last question of ``history`` that says something, made to stand alone with those before it."""
     earlier: Earlier | None = None
     for turn in history[-REMEMBERED:]:
-        asked, answer = (turn, "") if isinstance(turn, str) else (turn.question, _answer(turn))
-        question = stripped(asked)
-        if not question or INTERLUDE.fullmatch(fold(question)):
+        question, answer = said(turn), "" if isinstance(turn, str) else _answer(turn)
+        if not question:
             continue
         whole = resolved(question, earlier) if earlier else None
         if whole is not None:
@@ -66,6 +65,12 @@ def conversation(history: Sequence[str | Turn]) -> Earlier | None:
             text = _framed(text, earlier) if earlier else text
         earlier = Earlier(text, answer, earlier)
     return earlier
+
+
+def said(turn: str | Turn) -> str:
+    """The question of a turn without idle words and marks; "" for one that asks nothing, as 谢谢."""
+    question = stripped(turn if isinstance(turn, str) else turn.question)
+    return "" if INTERLUDE.fullmatch(fold(question)) else question
 
 
 def _answer(turn: Turn) -> str:

@@ -105,9 +105,11 @@ def exchange(exchange: Exchange, held: Held, texts: Texts, working: str | None =
 
 def _understood(exchange: Exchange, texts: Texts) -> str:
     identifier = escape(exchange.id)
+    titles = "".join(f"《{title}》" for title in exchange.within)
+    within = escape(texts.asked_within.format(documents=titles)) if titles else ""
     return (
         f'<div class="y-understood"><p>{escape(texts.understood)}<q>{emphasised(exchange.question, exchange.carried)}'
-        "</q></p><span>"
+        f"</q>{within}</p><span>"
         f'<button type="button" class="y-act" data-open-editor="correct">{escape(texts.change_understood)}</button>'
         f'<button type="button" class="y-act" data-event="again" data-mode="literal" data-exchange="{identifier}">'
         f"{escape(texts.take_literally)}</button></span>"

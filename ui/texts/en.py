@@ -39,6 +39,7 @@ EN = Texts(
     send="Ask",
     stop="Stop",
     understood="Understood as: ",
+    asked_within=" (still asked of {documents})",
     take_literally="Take it as it stands",
     change_understood="Reword",
     edit="Edit",

@@ -51,6 +51,7 @@ class Texts:
     send: str
     stop: str
     understood: str
+    asked_within: str
     take_literally: str
     change_understood: str
     edit: str

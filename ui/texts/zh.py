@@ -39,6 +39,7 @@ ZH = Texts(
     send="提问",
     stop="停止",
     understood="理解为：",
+    asked_within="（接着问{documents}）",
     take_literally="不用结合上文",
     change_understood="改写",
     edit="编辑",

@@ -178,23 +178,25 @@ def train(
     say: Callable[[str], None],
     every: float = 120.0,
     seconds: float = math.inf,
+    clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Go through all passes from where ``checkpoint`` stands, saving every so many seconds.
 
-    Where the whole way would take more than ``seconds``, the rate falls in time and the rest is left out.
+    Where the whole way would take more than ``seconds`` of the ``clock``, the rate falls in time and the rest is left
+    out.
     """
     recipe = trainer.recipe
     counts = material.counts()
     sizes = [sum(share * counts.get(group, 0) for group, share in each.items()) for each in recipe.passes]
     number, done = trainer.resume(checkpoint) if checkpoint.exists() else (0, 0)
-    begun = saved = time.monotonic()
+    begun = saved = clock()
     tokens = steps = 0
     for current in range(number, len(sizes)):
         rows = material.epoch(recipe.passes[current], random.Random(recipe.seed + current))
         plan = batches([len(r.ids) for r in rows], recipe.batch_tokens, np.random.default_rng(recipe.seed + current))
         recent: list[Tensor] = []
         for place in range(done, len(plan)):
-            spent = time.monotonic() - begun
+            spent = clock() - begun
             if spent > seconds:
                 return
             way = (sum(sizes[:current]) + sizes[current] * place / len(plan)) / sum(sizes)
@@ -207,14 +209,14 @@ def train(
                 loss = float(torch.stack(recent[-100:]).mean())
                 if not math.isfinite(loss):
                     raise FloatingPointError(f"the loss is {loss} in pass {current + 1}; lower --rate")
-                spent = time.monotonic() - begun
+                spent = clock() - begun
                 say(
                     f"pass {current + 1}/{len(sizes)}  batch {place + 1}/{len(plan)}  loss {loss:.3f}  "
                     f"{tokens / spent:,.0f} tokens/s  {way:.0%} of the way"
                 )
-            if time.monotonic() - saved > every:
+            if clock() - saved > every:
                 trainer.save(checkpoint, current, place + 1)
-                saved = time.monotonic()
+                saved = clock()
         done = 0
         trainer.save(checkpoint, current + 1, 0)
 

@@ -226,6 +226,8 @@ def test_what_was_understood_is_shown_where_it_differs_from_what_was_asked() -> 
     assert "<em>大桥</em>" in html
     assert ZH.understood in html
     assert ZH.understood not in parts.conversation([dataclasses.replace(one, question="总投资呢？")], {}, ZH)
+    within = parts.conversation([dataclasses.replace(one, within=("<b>公报",))], {}, ZH)
+    assert "接着问《&lt;b&gt;公报》" in within
 
 
 def test_conversations_are_listed_by_day_and_the_open_one_is_marked() -> None:
