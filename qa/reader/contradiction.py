@@ -1,4 +1,5 @@
-"""What cannot be the answer, however well it reads: a figure of another unit, a target where an achievement is asked.
+"""What cannot be the answer, however well it reads: a figure of another unit, the number of an article, a target where
+an achievement is asked.
 
 A model that weighs words is drawn to the figure beside the indicator that is asked for. These rules say only what
 the words of question and sentence rule out; what they leave is weighed (``qa.reader.selection``).
@@ -27,6 +28,13 @@ _LEVEL = re.compile(
     r"(?:[是为有达]|达到|完成|实现|一?共|总共|大?约|大概)*(?:多少|几|多大)",
     re.IGNORECASE,
 )
+# What is paid: 罚多少 asks for money, or a share, or a multiple of something.
+_PAID = re.compile(
+    r"(?:罚款?|投资|投入|花费?|报销?|补贴|补助|资助|赔偿?|奖励?|收费|缴纳?|捐款?)(?:[了过]|金额|一?共|总共|大?约)*多少(?:钱|资金)?[呢啊呀吗?。!]*$"
+)
+_MONEY = units.MONEY | units.PERCENT | {"倍"}
+_ARTICLE = re.compile(r"第[0-9〇零一二三四五六七八九十百千两]+[编章节条款项目]")
+_NUMBERING = re.compile(r"[((]?(?:[0-9]+(?:\.[0-9]+)*|[一二三四五六七八九十]+)[.、))]?")
 # Units that a question names without doubt, as 市 in 多少市场主体 and 位 in 多少位 do not.
 _NAMED = re.compile(
     "(?:多少|几)[十百千万亿]*(?P<unit>美元|欧元|元|钱|户|人(?!均)|公里|千米|米|平方米|平方公里|亩|公顷|吨|公斤|斤"
@@ -54,7 +62,18 @@ def contradicts(question: str, read: Read) -> bool:
             said is not Aspect.PLANNED if asked(question).aspect is Aspect.PLANNED else said is Aspect.PLANNED
         ):
             return True
+    passage = fold(read.hit.passage.text)
+    if _label(passage, read.span.start, read.span.end):
+        return True
     return _other_unit(about, asked(question).aspect, fold(read.text))
+
+
+def _label(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` is but the number of an article, or of what its line begins with: 第三条, 5.2."""
+    if _ARTICLE.fullmatch(text, start, end):
+        return True
+    line = text.rfind("\n", 0, start) + 1
+    return not text[line:start].strip("# *>-") and bool(_NUMBERING.fullmatch(text, start, end))
 
 
 def _sentence(text: str, start: int, end: int) -> str:
@@ -72,5 +91,7 @@ def _other_unit(about: Question, aspect: Aspect | None, text: str) -> bool:
     named = _NAMED.search(about.text)
     if named:
         return not given & units.alike(named["unit"])
+    if _PAID.search(about.text):
+        return not given & _MONEY
     level = _LEVEL.search(about.text) and not about.change and aspect is not Aspect.PLANNED
     return bool(level) and given <= units.PERCENT

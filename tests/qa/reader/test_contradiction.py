@@ -77,3 +77,36 @@ def test_what_is_left_keeps_its_order() -> None:
     found = [read(DONE, words) for words in ("3.6%", "1128.7亿元", "2亿元", "12所")]
     kept = consistent("2023年地区生产总值是多少？", found)
     assert [each.text for each in kept] == ["1128.7亿元", "2亿元", "12所"]
+
+
+RULES = (
+    "5.2 住宿费标准如下：每晚450元，连住3天以上的八折。\n"
+    "第十六条 记录保存不少于两年；未保存的，处2000元以上1万元以下罚款。"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("住宿费一晚报多少？", "5.2"),
+        ("没保存的话罚多少？", "第十六条"),
+        ("没保存的话罚多少？", "不少于两年"),
+        ("住宿费一共报销多少钱？", "3天"),
+    ],
+)
+def test_a_number_of_an_article_or_a_time_is_not_paid(question: str, words: str) -> None:
+    assert contradicts(question, read(RULES, words))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("住宿费一晚报多少？", "每晚450元"),
+        ("没保存的话罚多少？", "2000元以上1万元以下"),
+        ("记录要保存多久？", "不少于两年"),
+        ("保存期是多少？", "两年"),
+        ("没保存违反第几条？", "第十六条"),
+    ],
+)
+def test_what_may_be_paid_or_counted_is_left(question: str, words: str) -> None:
+    assert not contradicts(question, read(RULES, words))
