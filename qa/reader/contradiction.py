@@ -33,6 +33,11 @@ _PAID = re.compile(
     r"(?:罚款?|投资|投入|花费?|报销?|补贴|补助|资助|赔偿?|奖励?|收费|缴纳?|捐款?)(?:[了过]|金额|一?共|总共|大?约)*多少(?:钱|资金)?[呢啊呀吗?。!]*$"
 )
 _MONEY = units.MONEY | units.PERCENT | {"倍"}
+_PASSED = re.compile("突破|超过|跨过|迈上|站上|越过|大关|台阶")
+_BOUND = re.compile(
+    r"(?:突破|超过|跨过|跨越|迈上|站上|越过|登上)了?(?P<bound>[0-9.,]+[^\W\d_]{0,4}?(?:大关|关口|(?:新)?台阶)?)[,、 ]*"
+    r"(?:达到?|为|实现|完成)了?(?P<figure>[0-9])"
+)
 _ARTICLE = re.compile(r"第[0-9〇零一二三四五六七八九十百千两]+[编章节条款项目]")
 _NUMBERING = re.compile(r"[((]?(?:[0-9]+(?:\.[0-9]+)*|[一二三四五六七八九十]+)[.、))]?")
 # Units that a question names without doubt, as 市 in 多少市场主体 and 位 in 多少位 do not.
@@ -65,7 +70,17 @@ def contradicts(question: str, read: Read) -> bool:
     passage = fold(read.hit.passage.text)
     if _label(passage, read.span.start, read.span.end):
         return True
+    if not _PASSED.search(about.text) and _passed(passage, read.span.start, read.span.end):
+        return True
     return _other_unit(about, asked(question).aspect, fold(read.text))
+
+
+def _passed(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` tells only what was passed where the figure follows: 突破15亿元大关,达15.8亿元."""
+    return any(
+        match.start() < end and start < match.end("bound") and end <= match.start("figure")
+        for match in _BOUND.finditer(text)
+    )
 
 
 def _label(text: str, start: int, end: int) -> bool:

@@ -110,3 +110,16 @@ def test_a_number_of_an_article_or_a_time_is_not_paid(question: str, words: str)
 )
 def test_what_may_be_paid_or_counted_is_left(question: str, words: str) -> None:
     assert not contradicts(question, read(RULES, words))
+
+
+PASSED = "2022年，全区财政收入首次突破15亿元大关，达15.8亿元，存款突破200亿元。"
+
+
+def test_a_mark_that_was_passed_does_not_answer_where_the_figure_follows() -> None:
+    asked = "2022年财政收入是多少？"
+    assert contradicts(asked, read(PASSED, "首次突破15亿元", date="2023-02-24"))
+    assert contradicts(asked, read(PASSED, "15亿元大关", date="2023-02-24"))
+    for words in ("首次突破15亿元大关，达15.8亿元", "15.8亿元"):
+        assert not contradicts(asked, read(PASSED, words, date="2023-02-24"))
+    assert not contradicts("存款有多少？", read(PASSED, "突破200亿元", date="2023-02-24"))
+    assert not contradicts("财政收入突破了多少？", read(PASSED, "15亿元大关", date="2023-02-24"))
