@@ -18,6 +18,7 @@ from qa.reader.question import Kind
 from qa.reader.selection import FILE as SELECTION
 from qa.reader.selection import Read, analysed, features, load_selection
 from qa.reader.tokens import Tokens, load_tokenizer, tokenise_all
+from qa.text.aliases import in_words_of
 from qa.types import Hit
 
 if TYPE_CHECKING:
@@ -94,9 +95,12 @@ class TrainedReader:
         """
         top = max((hit.score for hit in hits), default=0.0)
         hits = [hit for hit in hits if hit.score >= top - far]
-        asked = self._tokenised(question)  # not kept: questions do not come back, passages do
+        # Not kept, as passages are: questions do not come back. Each passage is asked in its own names of indicators.
+        named = {hit.passage.id: in_words_of(question, hit.passage.text) for hit in hits}
+        tokens = {words: self._tokenised(words) for words in set(named.values())}
         rows: list[list[pairs.Row]] = []
         for hit in hits:
+            asked = tokens[named[hit.passage.id]]
             passage, above = self._tokens(hit.passage.text), self._tokens(heading(hit))
             room = pairs.room(asked, above)
             rows.append([pairs.row(asked, above, passage, a, b) for a, b in pairs.windows(len(passage), room)])

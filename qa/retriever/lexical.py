@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.text.aliases import other_names
 from qa.text.words import bigrams, words
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Raise when the way words are cut or fields are laid out changes: older caches are then rebuilt.
 FORMAT = 3
 # The context field (title and heading path) counts for search, less than the passage's own words.
+OTHER_NAME_BOOST = 0.25
+"""Half of what a question's own words count."""
 CONTEXT_BOOST = 0.5
 _WRITER_HEAP = 50_000_000
 
@@ -207,11 +210,20 @@ class LexicalIndex:
             ]
 
         # A word that the question says twice counts twice, as BM25's query term frequency has it.
-        query = tantivy.Query.boolean_query(
+        clauses = (
             terms("words", cut, 0.5)
             + terms("pairs", bigrams(question), 0.5)
             + terms("context", dict.fromkeys(cut), CONTEXT_BOOST)
         )
+        # The GDP may be called 地区生产总值: of its other names, the one that fits best counts.
+        for names in other_names(question):
+            called = [
+                terms("words", words(name), OTHER_NAME_BOOST) + terms("pairs", bigrams(name), OTHER_NAME_BOOST)
+                for name in names
+            ]
+            best = tantivy.Query.disjunction_max_query([tantivy.Query.boolean_query(each) for each in called])
+            clauses.append((should, best))
+        query = tantivy.Query.boolean_query(clauses)
         if documents is not None:
             among = tantivy.Query.term_set_query(schema, "document", list(documents))
             must = tantivy.Occur.Must

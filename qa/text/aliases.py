@@ -19,14 +19,29 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def in_words_of(question: str, text: str) -> str:
-    """``question``, folded, with each indicator that ``text`` (folded) does not know named as ``text`` names it."""
+def other_names(question: str) -> tuple[tuple[str, ...], ...]:
+    """For each indicator that ``question`` names, the other names of it, folded."""
     folded = fold(question)
+    found = []
     for group in GROUPS:
-        asked = max((n for n in group if n in folded), key=len, default=None)
-        if asked is None or asked in text:
+        asked = max((name for name in group if name in folded), key=len, default=None)
+        if asked is not None:
+            found.append(tuple(name for name in group if name not in asked and asked not in name))
+    return tuple(names for names in found if names)
+
+
+def in_words_of(question: str, text: str) -> str:
+    """``question`` with each indicator that ``text`` does not know under that name named as ``text`` names it.
+
+    A question that names none comes back as it is, another one folded.
+    """
+    folded, known_text = fold(question), fold(text)
+    said = folded
+    for group in GROUPS:
+        asked = max((name for name in group if name in folded), key=len, default=None)
+        if asked is None or asked in known_text:
             continue
-        known = next((n for n in group if n in text), None)
+        known = next((name for name in group if name in known_text), None)
         if known is not None:
-            folded = folded.replace(asked, known)
-    return folded
+            said = said.replace(asked, known)
+    return question if said == folded else said

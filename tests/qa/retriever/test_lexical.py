@@ -93,6 +93,16 @@ def test_adding_the_same_passage_again_changes_nothing(tmp_path: Path) -> None:
     assert len(index.search("桥梁", 9)) == 1
 
 
+def test_an_indicator_is_found_under_its_other_names(tmp_path: Path) -> None:
+    texts = ["全市地区生产总值完成317亿元", "市场总体平稳", "全年降水偏多", "城市面貌一新"]
+    index = LexicalIndex(tmp_path)
+    index.update((), entries(texts), 1)
+    assert index.search("去年GDP多少", 4)[0][0] == 1
+    # What has the very words of the question goes before it.
+    index.update((), [LexicalEntry(9, "d", "去年GDP完成300亿元", "")], 2)
+    assert index.search("去年GDP多少", 4)[0][0] == 9
+
+
 def test_filter_context_and_nothing_to_look_for(tmp_path: Path) -> None:
     index = LexicalIndex(tmp_path)
     index.update((), [LexicalEntry(1, "a", "今年完成三成。", "桥梁工程"), LexicalEntry(2, "b", "桥梁工程。", "")], 1)
