@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import policy
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
 
 from qa.documents import html, plain
 from qa.documents.decode import decode
@@ -75,7 +77,7 @@ def attached(found: Message) -> Iterator[Message]:
 def file_name(part: Message) -> str | None:
     """The file name of a part, decoded, without folders; None where it has none."""
     for key, parameter in (("Content-Disposition", "filename"), ("Content-Type", "name")):
-        value = part.get_param(parameter, header=key.lower())
+        value = _parameter(part, key, parameter)
         if isinstance(value, tuple):  # RFC 2231: encoding, language, text
             encoding, _, text = value
             value = _decoded(str(text).encode("latin-1", "replace"), str(encoding or ""))
@@ -85,6 +87,24 @@ def file_name(part: Message) -> str | None:
             if shown.strip("."):
                 return shown
     return None
+
+
+def _parameter(part: Message, key: str, parameter: str) -> Any:
+    raw = _raw(part, key)
+    if raw is None:
+        return None
+    # Names in bare GB18030 are decoded before the line is taken apart.
+    holder = Message()
+    holder[key] = raw if raw.isascii() else _decoded(raw.encode("utf-8", "surrogateescape"), "")
+    try:
+        return holder.get_param(parameter, header=key)
+    except (ValueError, IndexError, TypeError, MessageError):
+        return None
+
+
+def _raw(part: Message, key: str) -> str | None:
+    found = next((value for name, value in part.raw_items() if name.lower() == key.lower()), None)
+    return None if found is None else _FOLD.sub(" ", str(found))
 
 
 def payload(part: Message) -> bytes:
@@ -98,20 +118,18 @@ def payload(part: Message) -> bytes:
 
 def header(found: Message, key: str) -> str | None:
     """A header as it reads, in one line; None where it is missing or empty."""
-    raw = next((value for name, value in found.raw_items() if name.lower() == key.lower()), None)
-    if raw is None:
-        return None
-    return " ".join(_CONTROLS.sub(" ", _words(str(raw))).split()) or None
+    raw = _raw(found, key)
+    return None if raw is None else " ".join(_CONTROLS.sub(" ", _words(raw)).split()) or None
 
 
 def _words(raw: str) -> str:
     """Encoded words decoded. Neighbours of one encoding are joined first: programs cut characters in two."""
-    line = _GAP.sub("", _FOLD.sub(" ", raw))
+    line = _GAP.sub("", raw)
     if "=?" not in line:
         return _decoded(line.encode("utf-8", "surrogateescape"), "")
     try:
         pieces = decode_header(line)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, MessageError):
         return _decoded(line.encode("utf-8", "surrogateescape"), "")
     return "".join(piece if isinstance(piece, str) else _decoded(piece, encoding or "") for piece, encoding in pieces)
 
@@ -120,7 +138,11 @@ def _decoded(data: bytes, declared: str) -> str:
     try:
         return decode(data, declared=declared or None)
     except DocumentError:
-        return data.decode("utf-8", "replace")
+        # A word or two may be too few to tell by.
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            return data.decode("utf-8", "replace")
 
 
 def _date(found: Message) -> str | None:

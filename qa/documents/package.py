@@ -6,6 +6,7 @@ What an archive says of itself is looked at before anything is unpacked: a small
 from __future__ import annotations
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,17 +14,12 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
+from qa.documents import limits
 from qa.errors import DocumentError
 
-MAX_UNPACKED = 500 * 1024 * 1024
-"""Bytes that an archive may unpack to."""
-MAX_PARTS = 20_000
-"""Files that an archive may hold."""
-MAX_RATIO = 200
-"""Times its packed size that an archive may unpack to, where that is more than ``FREE``; texts have 3 to 50."""
-FREE = 50 * 1024 * 1024
+FREE = 50 * limits.MB
 """Bytes up to which the ratio does not matter: a spreadsheet of equal cells packs very well."""
-MAX_TREE = 200 * 1024 * 1024
+MAX_TREE = 200 * limits.MB
 """Bytes of a part that is held in memory as a tree."""
 
 _CHUNK = 1 << 16
@@ -39,6 +35,7 @@ _BROKEN = (
     EOFError,
     AttributeError,
     TypeError,
+    struct.error,
 )
 
 
@@ -52,15 +49,20 @@ def open_archive(data: bytes, name: str, damaged: DocumentError) -> zipfile.ZipF
         raise damaged
     with broken(damaged):
         archive = zipfile.ZipFile(BytesIO(data))
-    entries = archive.infolist()
-    if len(entries) > MAX_PARTS:
-        raise DocumentError(f"{name} holds more than {MAX_PARTS:,} files.", "Split it into parts.")
+    entries, bounds = archive.infolist(), limits.current()
+    if len(entries) > bounds.entries:
+        raise DocumentError(f"{name} holds more than {bounds.entries:,} files.", "Split it into parts.")
     unpacked = sum(entry.file_size for entry in entries)
     # The packed size is the file's own: entries may lie over each other, and what they declare is then not there.
-    if unpacked > MAX_UNPACKED or (unpacked > FREE and unpacked > MAX_RATIO * len(data)):
-        most = MAX_UNPACKED if unpacked > MAX_UNPACKED else max(FREE, MAX_RATIO * len(data))
-        raise DocumentError(f"{name} unpacks to more than {most // 1024 // 1024} MB.", "Split it into parts.")
+    most = min(bounds.unpacked, max(FREE, bounds.ratio * len(data)))
+    if unpacked > most:
+        raise too_much(name, most)
     return archive
+
+
+def too_much(name: str, most: int) -> DocumentError:
+    """The error for what unpacks to more than ``most`` bytes."""
+    return DocumentError(f"{name} unpacks to more than {most // limits.MB:,} MB.", "Split it into parts.")
 
 
 def open_package(data: bytes, name: str, damaged: DocumentError) -> zipfile.ZipFile:

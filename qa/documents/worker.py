@@ -62,6 +62,8 @@ def _listen(incoming: BinaryIO, requests: queue.SimpleQueue[tuple[dict[str, Any]
     try:
         while (request := wire.receive(incoming)) is not None:
             requests.put(request)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
     finally:
         os._exit(0)
 

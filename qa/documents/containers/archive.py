@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
-from io import BytesIO
+from typing import IO
 
-from qa.documents import limits
 from qa.documents.containers import Entry, is_companion, pages_folders, wanted
 from qa.documents.decode import plausibility
+from qa.documents.package import broken, open_archive, too_much
 from qa.errors import DocumentError
-
-FREE = 50 * limits.MB
-"""Bytes up to which the ratio does not matter: a table of equal cells packs very well."""
 
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _UNICODE_PATH = 0x7075
 _CHUNK = 1 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error, IndexError)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Archive:
     """A ZIP archive; ``entries`` are its files of readable formats, and those that are refused with the reason."""
 
     def __init__(self, data: bytes, name: str) -> None:
-        self._name = name
         damaged = DocumentError(f"{name} is damaged or no ZIP archive.", "Fetch it anew, or pack it again.")
-        if not data.startswith(b"PK"):
-            raise damaged
-        try:
-            self._archive = zipfile.ZipFile(BytesIO(data))
-        except (*_BROKEN, NotImplementedError) as error:
-            raise damaged from error
+        self._archive = open_archive(data, name, damaged)
         infos = [info for info in self._archive.infolist() if not info.orig_filename.endswith(("/", "\\"))]
-        self._check(infos, len(data))
         found = list(_listed(infos))
         self.entries = tuple(entry for entry, _ in found)
         self._infos = tuple(info for _, info in found)
-
-    def _check(self, infos: Sequence[zipfile.ZipInfo], packed: int) -> None:
-        bounds = limits.current()
-        if len(infos) > bounds.entries:
-            raise DocumentError(f"{self._name} holds more than {bounds.entries:,} files.", "Split it into parts.")
-        unpacked = sum(info.file_size for info in infos)
-        if unpacked > bounds.unpacked:
-            raise too_much(self._name, bounds.unpacked)
-        # The packed size is the file's own: entries may lie over each other, and what they declare is then not there.
-        if unpacked > max(FREE, bounds.ratio * packed):
-            raise DocumentError(
-                f"{self._name} unpacks to more than {bounds.ratio} times its size.",
-                "Unpack it, and add what is inside.",
-            )
 
     def read(self, index: int, most: int) -> bytes:
         """The bytes of an entry, at most ``most``: counted as they come, because what is declared may be wrong."""
@@ -62,28 +39,25 @@ class Archive:
         out = bytearray()
         if info.file_size > most:
             raise too_much(path, most)
+        damaged = DocumentError(f"{path} is damaged inside its archive.", "Fetch the archive anew.")
+        with broken(damaged), self._opened(info, path) as stream:
+            while chunk := stream.read(_CHUNK):
+                out += chunk
+                if len(out) > most:
+                    raise too_much(path, most)
+        return bytes(out)
+
+    def _opened(self, info: zipfile.ZipInfo, path: str) -> IO[bytes]:
         try:
-            with self._archive.open(info) as stream:
-                while chunk := stream.read(_CHUNK):
-                    out += chunk
-                    if len(out) > most:
-                        raise too_much(path, most)
+            return self._archive.open(info)
         except NotImplementedError as error:
             raise DocumentError(
                 f"{path} is packed in a way that is not read.", "Unpack it, and add what is inside."
             ) from error
-        except _BROKEN as error:
-            raise DocumentError(f"{path} is damaged inside its archive.", "Fetch the archive anew.") from error
-        return bytes(out)
-
-
-def too_much(name: str, most: int) -> DocumentError:
-    """The error for what unpacks to more than ``most`` bytes."""
-    return DocumentError(f"{name} unpacks to more than {most // limits.MB:,} MB.", "Split it into parts.")
 
 
 def _listed(infos: Sequence[zipfile.ZipInfo]) -> list[tuple[Entry, zipfile.ZipInfo]]:
-    names = [name.replace("\\", "/") for name in _names(infos)]
+    names = [_CONTROLS.sub(" ", name.replace("\\", "/")) for name in _names(infos)]
     by_folder: dict[str, list[str]] = {}
     for name in names:
         folder, _, last = name.rpartition("/")

@@ -8,6 +8,7 @@ from email.message import Message
 from qa.documents import limits, mail
 from qa.documents.containers import Entry, wanted
 from qa.documents.formats import FORMATS
+from qa.documents.package import too_much
 from qa.errors import DocumentError
 
 
@@ -33,8 +34,7 @@ class Attachments:
         """The bytes of an attachment, at most ``most``."""
         data = mail.payload(self._parts[index])
         if len(data) > most:
-            path = self.entries[index].path
-            raise DocumentError(f"{path} unpacks to more than {most // limits.MB:,} MB.", "Split it into parts.")
+            raise too_much(self.entries[index].path, most)
         return data
 
 

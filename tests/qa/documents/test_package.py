@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from qa.documents import package, parse
+from qa.documents import Limits, package, parse
+from qa.documents.limits import held
 from qa.errors import DocumentError
 
 DAMAGED = DocumentError("a.zip is damaged.", "Save it again.")
@@ -35,10 +36,9 @@ def test_what_unpacks_to_far_more_than_it_holds_is_refused() -> None:
         package.open_archive(crafted, "a.zip", DAMAGED)
 
 
-def test_too_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "MAX_PARTS", 2)
+def test_too_many_parts() -> None:
     package.open_archive(archive(a=b"", b=b""), "a.zip", DAMAGED)
-    with pytest.raises(DocumentError, match="more than 2 files"):
+    with held(Limits(entries=2)), pytest.raises(DocumentError, match="more than 2 files"):
         package.open_archive(archive(a=b"", b=b"", c=b""), "a.zip", DAMAGED)
 
 
