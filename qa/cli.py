@@ -95,16 +95,25 @@ def update(context: typer.Context) -> None:
 
 
 @app.command()
-def docs(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the documents."""
-    from qa.terminal import show_documents
+def docs(
+    context: typer.Context,
+    unread: Annotated[bool, typer.Option("--unread", help="List only what could not be read, and why.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the documents, and below them what could not be read."""
+    from qa.terminal import show_documents, show_unread
 
     with open_library(context) as library:
-        documents, counts = library.documents(), library.passage_counts()
-    if as_json:
+        documents, counts = ([], {}) if unread else (library.documents(), library.passage_counts())
+        not_read = library.unread()
+    if unread and as_json:
+        _print_json([each.to_dict() for each in not_read])
+    elif unread:
+        show_unread(not_read)
+    elif as_json:
         _print_json([d.to_dict() | {"passages": counts.get(d.id, 0)} for d in documents])
     else:
-        show_documents(documents, counts)
+        show_documents(documents, counts, not_read)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from qa.types import AddReport, Answer, Citation, Document, Hit
+from qa.types import AddReport, Answer, Citation, Document, Hit, Unread
 
 if TYPE_CHECKING:
     from qa.conversations import Conversation
@@ -103,11 +103,12 @@ def show_hits(hits: Sequence[Hit], library: Library) -> None:
         console.print(Text("    " + "  ".join(parts), "dim"))
 
 
-def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> None:
-    """A table of the Library's documents."""
+def show_documents(documents: Sequence[Document], counts: dict[str, int], unread: Sequence[Unread]) -> None:
+    """A table of the Library's documents, and below it what could not be read."""
     console = _console()
     if not documents:
         console.print("The Library is empty; add documents with: yinda add PATH")
+        show_unread(unread)
         return
     table = Table(box=None, pad_edge=False)
     table.add_column("id", style="cyan", no_wrap=True)
@@ -120,6 +121,25 @@ def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> Non
             d.id, d.date or "", Text(_plain(d.title)), Text(_plain(d.organisation or "")), str(counts.get(d.id, 0))
         )
     console.print(table)
+    show_unread(unread)
+
+
+def show_unread(unread: Sequence[Unread]) -> None:
+    """What could not be read when it was last added, with the reasons."""
+    if not unread:
+        return
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console.print()
+    console.print(f"{len(unread)} could not be read:")
+    for each in unread:
+        console.print(Text(_plain(each.location), "red"))
+        console.print(
+            Text(f"  {_one_line(each.reason)}"), Text(f"— {_one_line(each.hint)}" if each.hint else "", "dim")
+        )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_plain(text).split())
 
 
 def show_conversations(conversations: Sequence[Conversation]) -> None:

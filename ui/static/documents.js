@@ -242,8 +242,8 @@ function post([file, path], advance) {
     };
     request.onload = () => {
       try {
-        const last = JSON.parse(lines().pop());
-        last.status ? give(last) : fail(new Error('cut'));
+        const said = lines().map(JSON.parse).filter((line) => line.status);
+        said.length ? give(said) : fail(new Error('cut'));
       } catch (error) {
         fail(error);
       }
@@ -312,11 +312,13 @@ async function run() {
     const next = adding.queue[0];
     progress(0);
     try {
-      const { status, html } = await post(next, progress);
-      const holder = document.createElement('template');
-      holder.innerHTML = html;
-      report(status, holder.content.firstElementChild, next[1]);
-      if (status !== 'failed' && Date.now() - adding.drawnAt > 4000) {
+      const said = await post(next, progress);
+      for (const { status, html, inside } of said) {
+        const holder = document.createElement('template');
+        holder.innerHTML = html;
+        report(status, holder.content.firstElementChild, `${next[1]}${inside}`);
+      }
+      if (said.some(({ status }) => status !== 'failed') && Date.now() - adding.drawnAt > 4000) {
         adding.drawnAt = Date.now();
         refresh();
       }
