@@ -70,9 +70,17 @@ def _check_documents(library: Library, ids: list[str] | None) -> None:
 @app.command()
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files, folders, patterns in quotes ('资料/**/*.docx'), addresses (https://…).", show_default=False
+        ),
+    ],
 ) -> None:
-    """Add files, and the readable files below folders. What is there already is not added twice."""
+    """Add files, and the readable files below folders. What is there already is not added twice.
+
+    Only an address that you name is fetched from the network.
+    """
     from qa.terminal import show_report
 
     with open_library(context, create=True) as library:

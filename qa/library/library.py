@@ -17,20 +17,23 @@ from qa.documents import Limits, ParsedDocument
 from qa.documents.isolation import shared_reader
 from qa.documents.limits import DEFAULT
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
+from qa.library.address import PUBLIC, Reach
 from qa.library.metadata import FIELDS, checked_edit
 from qa.library.pages import Pages
 from qa.library.sources import (
+    Address,
     Failed,
     Piece,
     Source,
-    as_paths,
+    as_list,
+    fetched,
     file_of,
     file_source,
-    files_under,
     inside,
     is_address,
     is_there,
     is_within,
+    named,
 )
 from qa.library.store import NewPassage, NewVector, Store, other_model
 from qa.pages import page_at
@@ -147,8 +150,13 @@ class Library:
 
     # -- changing -----------------------------------------------------------------------------------------
 
-    def add(self, paths: PathLike | Iterable[PathLike], *, progress: Progress = False) -> AddReport:
+    def add(
+        self, paths: PathLike | Iterable[PathLike], *, progress: Progress = False, reach: Reach = PUBLIC
+    ) -> AddReport:
         """Add files, and the readable files below folders; of an archive what is in it, of a message what is attached.
+
+        A text with * or ? that is no file is a pattern: 资料/**/*.docx. One that begins with https:// or http:// is an
+        address, which is fetched: nothing else in Yinda uses the network. ``reach`` says how far that goes.
 
         A file whose bytes the Library holds already is left alone; a file that changed replaces its old passages,
         and only passages whose text is new are embedded. What cannot be read is reported, not raised, and nothing
@@ -156,16 +164,9 @@ class Library:
         where it stopped when it is called again. Files are read in a process of their own (``qa.documents.isolation``).
         ``progress``: True for a bar on standard error, or a function that takes ``Step``s.
         """
-        sources: list[Source | Failed] = []
-        places = []
-        for path in as_paths(paths):
-            try:
-                files = list(files_under(path))
-                sources += [f if isinstance(f, Failed) else file_source(f, self._reader.limits) for f in files]
-                places.append(str(path.resolve()))
-            except DocumentError as error:
-                sources.append(Failed(str(path), None, error))
-        return self._add(sources, progress, places=places)
+        given = as_list(paths)
+        places = [str(path.resolve()) for path in (Path(each).expanduser() for each in given) if os.path.exists(path)]
+        return self._add(list(named(given, self._reader.limits)), progress, places=places, reach=reach)
 
     def add_bytes(self, data: bytes, name: str, *, progress: Progress = False) -> AddReport:
         """Add a document given as bytes (an upload), or those in an archive; its file ``name`` decides its format.
@@ -279,12 +280,13 @@ class Library:
 
     def _add(
         self,
-        sources: Sequence[Source | Failed],
+        sources: Sequence[Source | Address | Failed],
         progress: Progress,
         *,
         save_at_least: int = 1,
         places: Sequence[str] = (),
         seen: set[str] | None = None,
+        reach: Reach = PUBLIC,
     ) -> AddReport:
         """Add sources. ``places`` are the files and folders that they make up; ``seen`` is given where each was."""
         additions: list[Addition] = []
@@ -295,7 +297,11 @@ class Library:
         failed: set[str] = set()
         try:
             with reporting(progress, "Adding") as report:
-                for done, source in enumerate(sources):
+                for done, named_source in enumerate(sources):
+                    source = named_source
+                    if isinstance(source, Address):
+                        report(Step(done, len(sources), source.location))
+                        source = fetched(source, self._reader.limits, reach)
                     pieces = [Piece(source)] if isinstance(source, Failed) else inside(source, self._reader)
                     for piece in pieces:
                         each = piece.source

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +17,7 @@ from qa.documents.formats import FORMATS
 from qa.documents.isolation import IsolatedReader, Unpacked
 from qa.documents.limits import MB, Limits
 from qa.errors import DocumentError
+from qa.library.address import Reach, fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,61 @@ class Piece:
     share: float = 1.0
 
 
-def as_paths(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A document somewhere in the network; it is fetched when its turn comes."""
+
+    location: str
+
+
+def as_list(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str | os.PathLike[str]]:
     """One path or several, as a list."""
-    if isinstance(paths, str | os.PathLike):
-        paths = [paths]
-    return [Path(path).expanduser() for path in paths]
+    return [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+
+
+def named(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], limits: Limits
+) -> Iterator[Source | Address | Failed]:
+    """The sources that a person names: files, folders, patterns such as 资料/**/*.docx, and addresses."""
+    for path in as_list(paths):
+        name = os.fspath(path)
+        if is_address(name):
+            yield Address(name.partition("#")[0])
+            continue
+        try:
+            if _SCHEME.match(name):
+                raise DocumentError(f"{name} is no address that can be fetched.", "Name one with https:// or http://")
+            files = [found for each in _matching(name) for found in files_under(each)]
+            yield from (found if isinstance(found, Failed) else file_source(found, limits) for found in files)
+        except DocumentError as error:
+            yield Failed(name, None, error)
+
+
+def fetched(address: Address, limits: Limits, reach: Reach) -> Source | Failed:
+    """What an address gives."""
+    try:
+        found = fetch(address.location, limits, reach)
+    except DocumentError as error:
+        return Failed(address.location, address.location, error)
+    return Source(address.location, found.name, address.location, lambda: found.data, published=address.location)
+
+
+def _matching(name: str) -> list[Path]:
+    """The path itself; where there is none, and it is a pattern, the readable files and the folders that fit it."""
+    path = Path(name).expanduser()
+    if not glob.has_magic(name) or os.path.lexists(path):
+        return [path]
+    # The shell of Windows leaves patterns to programs, and quotes keep any other from them.
+    found: dict[str, Path] = {}
+    for each in sorted(glob.iglob(str(path), recursive=True)):
+        if os.path.isdir(each) or (suffix(each) in SUFFIXES and not os.path.basename(each).startswith("~$")):
+            found.setdefault(os.path.realpath(each), Path(each))
+    # A folder brings what is below it; a pattern with ** gives both.
+    folders = [place for place, each in found.items() if each.is_dir()]
+    kept = [each for place, each in found.items() if not any(f != place and is_within(place, f) for f in folders)]
+    if not kept:
+        raise DocumentError(f"nothing that can be read fits {name}", "check the spelling of the pattern")
+    return kept
 
 
 def file_source(path: Path, limits: Limits) -> Source:
@@ -147,12 +200,15 @@ def _is_loop(path: Path) -> bool:
     return False
 
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
 # -- places -----------------------------------------------------------------------------------------------
 
 
 def is_address(location: str) -> bool:
     """Whether a source is somewhere in the network."""
-    return location.startswith(("http://", "https://"))
+    return location.lower().startswith(("http://", "https://"))
 
 
 def file_of(location: str) -> Path | None:

@@ -19,6 +19,8 @@ _FORMATS = {
     "application/pdf": "PDF",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
     "text/markdown": "Markdown",
+    "message/rfc822": "EML",
+    "multipart/related": "MHTML",
 }
 _WORDS = {".docx": "Word", ".pdf": "PDF", ".md": "Markdown"}
 
