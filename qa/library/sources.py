@@ -179,11 +179,10 @@ def _walk(folder: Path, place: Path, around: tuple[tuple[int, int], ...]) -> Ite
             # A pipe or a socket would be waited for, and a link may lead nowhere.
             elif suffix(entry.name) in SUFFIXES and entry.is_file():
                 yield folder / entry.name
-            elif suffix(entry.name) in SUFFIXES and entry.is_symlink() and _is_loop(folder / entry.name):
+        except OSError:
+            if _is_loop(folder / entry.name):
                 reason = f"{folder / entry.name} is a link that leads back to itself"
                 yield Failed(entry.path, str(place / entry.name), DocumentError(reason, "remove the link"))
-        except OSError:
-            continue
     for name in subfolders:
         yield from _walk(folder / name, place / name, (*around, here))
 
