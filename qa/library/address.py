@@ -120,9 +120,7 @@ def _request(at: str, limits: Limits, reach: Reach, deadline: float, asked: str)
 
 
 def _taken_apart(at: str, asked: str) -> tuple[bool, str, int, str]:
-    wrong = DocumentError(
-        f"{asked} is no address that can be fetched.", "Name one that begins with https:// or http://"
-    )
+    wrong = DocumentError(f"{asked} is no address that can be fetched.", "Name one with https:// or http://")
     try:
         parts = urlsplit(at)
         host, port = parts.hostname, parts.port

@@ -251,10 +251,10 @@ def repacked(chance: random.Random, data: bytes) -> bytes:
         case _:
             parts[at] = (name, chance.choice(DAMAGES)(chance, content) if content else b"x")
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        with warnings.catch_warnings(action="ignore"):  # of double names, which are meant
-            for each, content in parts:
-                made.writestr(each, content)
+    # The warnings are of double names, which are meant.
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for each, content in parts:
+            made.writestr(each, content)
     return out.getvalue()
 
 
