@@ -28,11 +28,14 @@ def read(data: bytes, name: str) -> Content:
     The text is the paragraphs joined with line breaks, a table's row one line with tabs between its cells.
     Raises ``DocumentError`` when the file is damaged or no Word document.
     """
-    document = _open(data, name)
+    damaged = _damaged(name)
+    document = _open(data, name, damaged)
+    with package.broken(damaged):
+        lines = list(_lines(document))
     parts: list[str] = []
     blocks: list[Block] = []
     length = 0
-    for line, kind, level, table in _lines(document):
+    for line, kind, level, table in lines:
         start = length
         parts.append(line)
         length += len(line) + 1
@@ -51,13 +54,16 @@ def read(data: bytes, name: str) -> Content:
     return Content(text, tuple(blocks))
 
 
-def _open(data: bytes, name: str) -> Any:
+def _damaged(name: str) -> DocumentError:
+    return DocumentError(
+        f"{name} is damaged or no Word document.", "Open it in a word processor and save it as DOCX again."
+    )
+
+
+def _open(data: bytes, name: str, damaged: DocumentError) -> Any:
     import docx
     from docx.opc.exceptions import OpcError
 
-    damaged = DocumentError(
-        f"{name} is damaged or no Word document.", "Open it in a word processor and save it as DOCX again."
-    )
     package.open_package(data, name, damaged).close()
     with package.broken(damaged):
         try:

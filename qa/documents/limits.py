@@ -21,7 +21,8 @@ class Limits:
     50 MB: texts have 3 to 50. ``entries``: files in an archive, with all archives in it, 20,000. ``depth``: archives
     in archives, 3.
 
-    ``pages``: of a PDF, 5,000. ``seconds``: of wall time to read one document or to look into one archive, 600.
+    ``pages``: of a PDF, 5,000. ``nesting``: elements of a web page in one another, 10,000. ``seconds``: of wall time to
+    read one document or to look into one archive, 600.
 
     ``memory``: bytes of address space of the process that reads, 4 GB; held where the system has ``RLIMIT_AS`` and
     keeps to it (Linux), not held on macOS and Windows. ``files``: how many files one such process reads before another
@@ -35,6 +36,7 @@ class Limits:
     entries: int = 20_000
     depth: int = 3
     pages: int = 5_000
+    nesting: int = 10_000
     seconds: float = 600.0
     memory: int = 4096 * MB
     files: int = 1_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email import policy
 from email.errors import MessageError
 from email.header import decode_header
@@ -207,6 +208,6 @@ def _below(head: list[str], body: Content, stated: Metadata) -> Content:
         text += line + "\n"
     moved = len(text) + 1 if text else 0
     text += "\n" if text else ""
-    blocks += [Block(b.start + moved, b.end + moved, b.kind, b.level, b.table, b.label) for b in body.blocks]
+    blocks += [replace(b, start=b.start + moved, end=b.end + moved) for b in body.blocks]
     aside = tuple((start + moved, end + moved) for start, end in body.boilerplate)
     return Content(text + body.text, tuple(blocks), stated, aside, warnings=body.warnings)

@@ -26,9 +26,8 @@ _CHUNK = 1 << 16
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    KeyError,
+    LookupError,
     ValueError,
-    IndexError,
     SyntaxError,
     OSError,
     RuntimeError,

@@ -67,6 +67,7 @@ _MESSAGES = (
     ("{name} needs more than {size} MB of memory to be read.", "读 {name} 需要的内存超过 {size} MB。"),
     ("no process to read documents with could be started: {reason}", "启动不了读文档的进程：{reason}"),
     ("there is no Python to read documents with", "找不到用来读文档的 Python"),
+    ("{name} nests its elements more than {most} deep.", "{name} 的元素嵌套超过 {most} 层。"),
     # Archives and messages
     ("{name} unpacks to more than {size} MB, with what is in it.", "{name} 连同里面的压缩包，解压后超过 {size} MB。"),
     ("{name} holds no document that can be read.", "{name} 里没有能读的文档。"),
@@ -243,6 +244,7 @@ _HINTS = (
     ("check the path, or make one with: yinda add PATH", "请检查路径，或者新建一个"),
     ("name a folder", "请给一个文件夹"),
     ("Open it in the program that it comes from, and save it again.", "请用原来的软件打开，再存一次。"),
+    ("Save it as a text file.", "请存成文本文件。"),
     ("close other programs", "请关掉一些别的程序"),
     ("run Yinda with a Python of its own", "请用独立的 Python 运行引答"),
     ("Unpack it, and add what is inside.", "请解压后添加里面的文件。"),
