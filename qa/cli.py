@@ -103,6 +103,29 @@ def update(context: typer.Context) -> None:
 
 
 @app.command()
+def watch(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="The folder to follow.", show_default=False)],
+    every: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two looks at it.")] = 2.0,
+) -> None:
+    """Keep the Library in step with a folder until Ctrl-C: files that are new, changed, moved or gone.
+
+    A document is removed with its file only when it was added from this folder.
+    """
+    from qa.library import Watch
+    from qa.terminal import show_change
+
+    with open_library(context, create=True) as library:
+        following = Watch(library, folder, settled=every)
+        typer.echo(f"following {following.folder}; Ctrl-C ends it", err=True)
+        try:
+            for change in following.watch(every):
+                show_change(change)
+        except KeyboardInterrupt:
+            typer.echo("no longer following it; the same command catches up", err=True)
+
+
+@app.command()
 def docs(
     context: typer.Context,
     unread: Annotated[bool, typer.Option("--unread", help="List only what could not be read, and why.")] = False,

@@ -14,7 +14,7 @@ from qa.types import AddReport, Answer, Citation, Document, Hit, Unread
 if TYPE_CHECKING:
     from qa.conversations import Conversation
     from qa.doctor import Finding
-    from qa.library import Library
+    from qa.library import Change, Library
 
 # Control characters could move the cursor, and rich drops some: each becomes a space, so that offsets stay.
 _CONTROLS = {code: " " for code in (*range(32), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
@@ -177,6 +177,19 @@ def show_report(report: AddReport) -> None:
         errors.print(Text(f"yinda: {a.path}: {a.reason}" if a.path not in a.reason else f"yinda: {a.reason}", "red"))
         if a.hint:
             errors.print(Text(f"  hint: {a.hint}", "dim"))
+
+
+def show_change(change: Change) -> None:
+    """One line for what became of a file that is followed."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    kind = change.kind.ljust(10)
+    style = {"moved": "cyan", "removed": "yellow"}.get(change.kind) or _STATUS[change.kind]
+    if change.kind == "failed":
+        reason = change.reason if change.path in change.reason else f"{change.path}: {change.reason}"
+        said = _one_line(f"{reason} {change.hint}")
+    else:
+        said = _one_line(f"{change.before} → {change.path}" if change.before else change.path)
+    console.print(Text(kind, style), Text(said), Text(f"{change.passages} passages" if change.passages else "", "dim"))
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

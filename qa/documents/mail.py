@@ -55,7 +55,7 @@ def read_page(data: bytes, name: str) -> Content:
     found = message(data, name)
     pages = [part for part in _texts(found) if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start = (found.get_param("start") or "") if found.is_multipart() else ""
-    root = next((part for part in pages if start and part.get("Content-ID", "").strip() == start), None)
+    root = next((part for part in pages if start and header(part, "Content-ID") == start), None)
     if root is None and not pages:
         raise DocumentError(f"{name} holds no page.", "Save it in the browser again.")
     root = root or pages[0]
@@ -65,7 +65,7 @@ def read_page(data: bytes, name: str) -> Content:
     stated = Metadata(
         content.stated.title or header(found, "Subject"), content.stated.date, content.stated.organisation, source
     )
-    return Content(content.text, content.blocks, stated, content.boilerplate, content.page_starts, content.warnings)
+    return replace(content, stated=stated)
 
 
 def attached(found: Message) -> Iterator[Message]:
@@ -210,4 +210,4 @@ def _below(head: list[str], body: Content, stated: Metadata) -> Content:
     text += "\n" if text else ""
     blocks += [replace(b, start=b.start + moved, end=b.end + moved) for b in body.blocks]
     aside = tuple((start + moved, end + moved) for start, end in body.boilerplate)
-    return Content(text + body.text, tuple(blocks), stated, aside, warnings=body.warnings)
+    return replace(body, text=text + body.text, blocks=tuple(blocks), stated=stated, boilerplate=aside)

@@ -202,6 +202,12 @@ class Library:
         """The sources that could not be read when they were last added, by place; uploads are not among them."""
         return self._store.unread()
 
+    def forget_unread_below(self, folder: PathLike, there: Iterable[str]) -> None:
+        """Forget what could not be read below a folder, but for the places that are ``there`` and what is in them."""
+        root, places = str(Path(folder).resolve()), list(there)
+        unread = [u.location for u in self.unread() if is_within(u.location, root)]
+        self._forget(u for u in unread if not any(is_within(u, place) for place in places))
+
     def _forget(self, locations: Iterable[str]) -> None:
         places = list(locations)
         if places:

@@ -139,7 +139,7 @@ def files_under(path: Path) -> Iterator[Path | Failed]:
         yield path
         return
     found = False
-    for each in _walk(path, path.resolve(), ()):
+    for each in walk(path):
         found = True
         yield each
     if not found:
@@ -147,6 +147,11 @@ def files_under(path: Path) -> Iterator[Path | Failed]:
             f"the folder {path} holds no document that can be read",
             f"Yinda reads {', '.join(sorted(SUFFIXES))}",
         )
+
+
+def walk(folder: Path) -> Iterator[Path | Failed]:
+    """The readable files below a folder, and what in it cannot be looked into; nothing where it holds none."""
+    yield from _walk(folder, folder.resolve(), ())
 
 
 def _walk(folder: Path, place: Path, around: tuple[tuple[int, int], ...]) -> Iterator[Path | Failed]:
