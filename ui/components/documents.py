@@ -22,7 +22,7 @@ _FORMATS = {
     "message/rfc822": "EML",
     "multipart/related": "MHTML",
 }
-_WORDS = {".docx": "Word", ".pdf": "PDF", ".md": "Markdown"}
+_WORDS = {".docx": "Word", ".pdf": "PDF", ".md": "Markdown", ".eml": "EML", ".mhtml": "MHTML", ".zip": "ZIP"}
 
 
 # -- what became of documents that were added ---------------------------------------------------------------

@@ -203,13 +203,17 @@ async function below(entry, folder) {
   return (await Promise.all(inside.map((each) => below(each, path + '/')))).flat();
 }
 
-// Of a folder only what can be read is taken; a file that was chosen by itself is always answered for.
+// Of a folder only what can be read is taken, without what browsers put beside a saved page; a file that was chosen by
+// itself is always answered for.
 function enqueue(found) {
   const zone = at('.d-drop');
+  const pages = found.map(([, path]) => path).filter((path) => /\.x?html?$/i.test(path));
+  const beside = pages.flatMap((path) => ['_files/', '.files/'].map((end) => path.replace(/\.[^.]*$/, '') + end));
   const suffixes = zone.dataset.suffixes.split(' ');
   const readable = ([, path, inFolder]) => {
     const name = path.split('/').pop();
     const hidden = path.split('/').some((part) => part.startsWith('.')) || name.startsWith('~$');
+    if (inFolder && beside.some((folder) => path.startsWith(folder))) return false;
     return !inFolder || (!hidden && suffixes.some((suffix) => name.toLowerCase().endsWith(suffix)));
   };
   const taken = found.filter(readable).sort(([, a], [, b]) => a.localeCompare(b, 'zh', { numeric: true }));
