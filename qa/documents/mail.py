@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from email import policy
 from email.errors import MessageError
@@ -28,20 +29,33 @@ _NOTE = 3
 
 def message(data: bytes, name: str) -> Message:
     """The MIME message in these bytes. Raises ``DocumentError`` when there is none."""
-    damaged = DocumentError(f"{name} is damaged or no message.", "Save it from the mail program again.")
-    try:
+    with readable(name):
         # The older policy leaves headers as they are: many say GB2312 and hold more than that.
         found = BytesParser(policy=policy.compat32).parsebytes(data)
-    except (ValueError, LookupError, RecursionError, IndexError, TypeError, AttributeError) as error:
-        raise damaged from error
-    if not found.keys():
-        raise damaged
+        if not found.keys():
+            raise ValueError("no headers")
     return found
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """What the library raises over damaged messages, sooner or later, becomes a ``DocumentError``."""
+    try:
+        yield
+    except DocumentError:
+        raise
+    except (ValueError, LookupError, RecursionError, TypeError, AttributeError, MessageError) as error:
+        raise DocumentError(f"{name} is damaged or no message.", "Save it from the mail program again.") from error
 
 
 def read_message(data: bytes, name: str) -> Content:
     """A message: a line for each header that people read, then its text. Quoted replies stay."""
     found = message(data, name)
+    with readable(name):
+        return _message(found, name)
+
+
+def _message(found: Message, name: str) -> Content:
     subject = header(found, "Subject")
     head = [f"Subject: {subject}"] if subject else []
     head += [f"{key}: {value}" for key in _HEADERS if (value := header(found, key))]
@@ -53,6 +67,11 @@ def read_message(data: bytes, name: str) -> Content:
 def read_page(data: bytes, name: str) -> Content:
     """A page that was saved with all that belongs to it in one file: the page itself, without frames and pictures."""
     found = message(data, name)
+    with readable(name):
+        return _page(found, name)
+
+
+def _page(found: Message, name: str) -> Content:
     pages = [part for part in _texts(found) if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start = (found.get_param("start") or "") if found.is_multipart() else ""
     root = next((part for part in pages if start and header(part, "Content-ID") == start), None)

@@ -19,8 +19,12 @@ class Attachments:
         entries: list[Entry] = []
         self._parts = []
         bounds, taken = limits.current(), set[str]()
-        for number, part in enumerate(mail.attached(mail.message(data, name)), 1):
-            path = _numbered(_name(part, number), taken)
+        with mail.readable(name):
+            parts = [
+                (part, _name(part, number)) for number, part in enumerate(mail.attached(mail.message(data, name)), 1)
+            ]
+        for part, called in parts:
+            path = _numbered(called, taken)
             if not wanted(path):
                 continue
             if len(entries) >= bounds.entries:
@@ -32,9 +36,11 @@ class Attachments:
 
     def read(self, index: int, most: int) -> bytes:
         """The bytes of an attachment, at most ``most``."""
-        data = mail.payload(self._parts[index])
+        path = self.entries[index].path
+        with mail.readable(path):
+            data = mail.payload(self._parts[index])
         if len(data) > most:
-            raise too_much(self.entries[index].path, most)
+            raise too_much(path, most)
         return data
 
 

@@ -175,7 +175,7 @@ def flipped(chance: random.Random, data: bytes) -> bytes:
 
 
 def cut(chance: random.Random, data: bytes) -> bytes:
-    return data[: chance.randrange(1, len(data))]
+    return data[: chance.randrange(len(data))] or data[:1]
 
 
 def inserted(chance: random.Random, data: bytes) -> bytes:
