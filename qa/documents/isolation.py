@@ -172,15 +172,13 @@ class Unpacked:
         """The bytes of an entry; ``DocumentError`` when there are more than ``most``, or it is damaged."""
         request = {"do": "entry", "name": self._name, "key": self._key, "index": index, "most": most}
         path = self.entries[index].path
-        for _ in range(3):
-            said, data = self._reader._asked(request, b"", path)
-            if "entry" in said:
-                if len(data) > most:
-                    raise _no_sense(path)
-                return data
-            # Another process than the one that opened it: that one reads something else, or is gone.
-            self._reader._asked({"do": "open", "name": self._name, "key": self._key}, self._data, self._name)
-        raise _no_sense(path)
+        said, data = self._reader._asked(request, b"", path)
+        if "forgotten" in said:
+            # Another process than the one that opened it, which reads something else now, or is gone.
+            said, data = self._reader._asked(request, self._data, path)
+        if "entry" not in said or len(data) > most:
+            raise _no_sense(path)
+        return data
 
 
 class _Died(Exception):

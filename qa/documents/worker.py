@@ -23,6 +23,8 @@ from qa.errors import DocumentError
 OUT_OF_MEMORY = 77
 """Exit status of a process that used up its memory."""
 _GRACE = 5
+# Seconds without work after which archives are let go of.
+_IDLE = 5.0
 
 
 def main() -> None:
@@ -41,12 +43,20 @@ def main() -> None:
         worker = _Worker(bounds)
         while True:
             _confine_time(bounds)
-            wire.send(outgoing, *worker.answer(*requests.get()))
+            wire.send(outgoing, *worker.answer(*_next(requests, worker)))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException:
         # A traceback could show what the file holds.
         os._exit(1)
+
+
+def _next(requests: queue.SimpleQueue[tuple[dict[str, Any], bytes]], worker: _Worker) -> tuple[dict[str, Any], bytes]:
+    try:
+        return requests.get(timeout=_IDLE)
+    except queue.Empty:
+        worker.forget()
+        return requests.get()
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -97,6 +107,10 @@ class _Worker:
         # The archives that are being unpacked, the outer ones first.
         self._open: OrderedDict[str, containers.Opened] = OrderedDict()
 
+    def forget(self) -> None:
+        """Let go of the archives that were opened."""
+        self._open.clear()
+
     def answer(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         """What to send for a request: a value, a refusal in one line, or the kind of what went wrong."""
         try:
@@ -121,9 +135,12 @@ class _Worker:
                 self._keep(str(request["key"]), opened)
                 return {"entries": wire.dump(opened.entries)}, b""
             case "entry":
-                held = self._open.get(str(request["key"]))
-                if held is None:
+                key = str(request["key"])
+                if key not in self._open and not data:
                     return {"forgotten": True}, b""
+                if key not in self._open:
+                    self._keep(key, containers.unpack(data, name))
+                held = self._open[key]
                 return {"entry": True}, held.read(int(request["index"]), int(request["most"]))
         raise ValueError("no such request")
 

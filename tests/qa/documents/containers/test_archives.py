@@ -166,6 +166,15 @@ def test_a_damaged_file_is_told_and_the_rest_goes_on(reader: IsolatedReader) -> 
     assert said["资料.zip/好.txt"] == TEXT
 
 
+def test_an_archive_outlives_the_process_that_opened_it() -> None:
+    reader = IsolatedReader(Limits(files=1))
+    opened = reader.unpack(packed({"a.txt": TEXT, "b.txt": "x" * 50}), "a.zip")
+    assert [opened.read(number, 1000).decode() for number in (0, 1, 0)] == [TEXT, "x" * 50, TEXT]
+    with pytest.raises(DocumentError, match="unpacks to more than"):
+        opened.read(1, 10)
+    reader.close()
+
+
 def test_archives_in_archives_to_a_depth(reader: IsolatedReader) -> None:
     data, path = packed({"底.txt": TEXT}), "底.txt"
     for level in range(4):
