@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.documents.containers import is_container
 from qa.errors import DocumentError, LibraryError
 from qa.library.library import Library
 from qa.library.sources import Failed, file_of, is_within, walk
@@ -119,7 +120,8 @@ class Watch:
             self._done[place] = marks[place]
             for addition in found:
                 yield from self._change(addition, known)
-            yield from self._remove_inside(place, found)
+            if is_container(place):
+                yield from self._remove_inside(place, found)
 
     def _change(self, addition: Addition, known: dict[str, str | None]) -> Iterator[Change]:
         path = addition.path
