@@ -181,7 +181,7 @@ class Library:
         A file that is gone, also from its archive, is reported as failed; its document stays until it is removed.
         What was added from an address is not fetched again.
         """
-        places = [d.path for d in self._store.documents() if d.path and not is_address(d.path)]
+        places = [e.path for e in self._store.catalogue() if e.path and not is_address(e.path)]
         files = {place: file_of(place) for place in places}
         again = dict.fromkeys(str(file or place) for place, file in files.items())
         seen: set[str] = set()
