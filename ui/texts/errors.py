@@ -92,6 +92,7 @@ _MESSAGES = (
     ("{path} is a link that leads back to itself", "{path} 是指向自己的链接"),
     ("{path} is a link to a folder that it is in", "{path} 是指向它所在文件夹的链接"),
     ("the folder {path} cannot be looked into: {reason}", "文件夹 {path} 打不开：{reason}"),
+    ("there is no folder {path}", "没有 {path} 这个文件夹"),
     ("nothing that can be read fits {pattern}", "没有符合 {pattern} 的能读的文档"),
     ("{address} is no address that can be fetched.", "{address} 不是可以下载的网址。"),
     ("{address} leads on more than {most} times.", "{address} 的跳转超过 {most} 次。"),
