@@ -70,9 +70,17 @@ def _check_documents(library: Library, ids: list[str] | None) -> None:
 @app.command()
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files, folders, patterns in quotes ('资料/**/*.docx'), addresses (https://…).", show_default=False
+        ),
+    ],
 ) -> None:
-    """Add files, and the readable files below folders. What is there already is not added twice."""
+    """Add files, and the readable files below folders. What is there already is not added twice.
+
+    Only an address that you name is fetched from the network.
+    """
     from qa.terminal import show_report
 
     with open_library(context, create=True) as library:
@@ -95,16 +103,48 @@ def update(context: typer.Context) -> None:
 
 
 @app.command()
-def docs(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the documents."""
-    from qa.terminal import show_documents
+def watch(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="The folder to follow.", show_default=False)],
+    every: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two looks at it.")] = 2.0,
+) -> None:
+    """Keep the Library in step with a folder until Ctrl-C: files that are new, changed, moved or gone.
+
+    A document is removed with its file only when it was added from this folder.
+    """
+    from qa.library import Watch
+    from qa.terminal import show_change
+
+    with open_library(context, create=True) as library:
+        following = Watch(library, folder, settled=every)
+        typer.echo(f"following {following.folder}; Ctrl-C ends it", err=True)
+        try:
+            for change in following.watch(every):
+                show_change(change)
+        except KeyboardInterrupt:
+            typer.echo("no longer following it; the same command catches up", err=True)
+
+
+@app.command()
+def docs(
+    context: typer.Context,
+    unread: Annotated[bool, typer.Option("--unread", help="List only what could not be read, and why.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the documents, and below them what could not be read."""
+    from qa.terminal import show_documents, show_unread
 
     with open_library(context) as library:
-        documents, counts = library.documents(), library.passage_counts()
-    if as_json:
+        documents, counts = ([], {}) if unread else (library.documents(), library.passage_counts())
+        not_read = library.unread()
+    if unread and as_json:
+        _print_json([each.to_dict() for each in not_read])
+    elif unread:
+        show_unread(not_read)
+    elif as_json:
         _print_json([d.to_dict() | {"passages": counts.get(d.id, 0)} for d in documents])
     else:
-        show_documents(documents, counts)
+        show_documents(documents, counts, not_read)
 
 
 @app.command()

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from qa.types import AddReport, Answer, Citation, Document, Hit
+from qa.types import AddReport, Answer, Citation, Document, Hit, Unread
 
 if TYPE_CHECKING:
     from qa.conversations import Conversation
     from qa.doctor import Finding
-    from qa.library import Library
+    from qa.library import Change, Library
 
 # Control characters could move the cursor, and rich drops some: each becomes a space, so that offsets stay.
 _CONTROLS = {code: " " for code in (*range(32), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
@@ -103,11 +103,12 @@ def show_hits(hits: Sequence[Hit], library: Library) -> None:
         console.print(Text("    " + "  ".join(parts), "dim"))
 
 
-def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> None:
-    """A table of the Library's documents."""
+def show_documents(documents: Sequence[Document], counts: dict[str, int], unread: Sequence[Unread]) -> None:
+    """A table of the Library's documents, and below it what could not be read."""
     console = _console()
     if not documents:
         console.print("The Library is empty; add documents with: yinda add PATH")
+        show_unread(unread)
         return
     table = Table(box=None, pad_edge=False)
     table.add_column("id", style="cyan", no_wrap=True)
@@ -120,6 +121,25 @@ def show_documents(documents: Sequence[Document], counts: dict[str, int]) -> Non
             d.id, d.date or "", Text(_plain(d.title)), Text(_plain(d.organisation or "")), str(counts.get(d.id, 0))
         )
     console.print(table)
+    show_unread(unread)
+
+
+def show_unread(unread: Sequence[Unread]) -> None:
+    """What could not be read when it was last added, with the reasons."""
+    if not unread:
+        return
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console.print()
+    console.print(f"{len(unread)} could not be read:")
+    for each in unread:
+        console.print(Text(_plain(each.location), "red"))
+        console.print(
+            Text(f"  {_one_line(each.reason)}"), Text(f"— {_one_line(each.hint)}" if each.hint else "", "dim")
+        )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_plain(text).split())
 
 
 def show_conversations(conversations: Sequence[Conversation]) -> None:
@@ -157,6 +177,19 @@ def show_report(report: AddReport) -> None:
         errors.print(Text(f"yinda: {a.path}: {a.reason}" if a.path not in a.reason else f"yinda: {a.reason}", "red"))
         if a.hint:
             errors.print(Text(f"  hint: {a.hint}", "dim"))
+
+
+def show_change(change: Change) -> None:
+    """One line for what became of a file that is followed."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    kind = change.kind.ljust(10)
+    style = {"moved": "cyan", "removed": "yellow"}.get(change.kind) or _STATUS[change.kind]
+    if change.kind == "failed":
+        reason = change.reason if change.path in change.reason else f"{change.path}: {change.reason}"
+        said = _one_line(f"{reason} {change.hint}")
+    else:
+        said = _one_line(f"{change.before} → {change.path}" if change.before else change.path)
+    console.print(Text(kind, style), Text(said), Text(f"{change.passages} passages" if change.passages else "", "dim"))
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

@@ -36,17 +36,19 @@ def adding(library: Library, files: Sequence[tuple[Path, str]], warm: WarmUp, te
     done: list[Addition] = []
     for path, name in files:
         yield Adding(tuple(done), len(files), name)
-        *_, last = adding_bytes(library, path.read_bytes(), name, warm, texts)
-        done += [last] if isinstance(last, Addition) else []
+        steps = adding_bytes(library, path.read_bytes(), name, warm, texts)
+        done += [step for step in steps if isinstance(step, Addition)]
     yield Adding(tuple(done), len(files), "")
 
 
 def adding_bytes(library: Library, data: bytes, name: str, warm: WarmUp, texts: Texts) -> Iterator[float | Addition]:
-    """Add one document: the share that is done (0..1) as it grows, in the end what became of it. Never raises.
+    """Add one file: the share that is done (0..1) as it grows, in the end what became of it, or of each document in it.
+
+    Never raises.
 
     When the iterator is closed before its end, the document is given up, and nothing of it is stored.
     """
-    steps: queue.SimpleQueue[float | Addition] = queue.SimpleQueue()
+    steps: queue.SimpleQueue[float | Addition | None] = queue.SimpleQueue()
     given_up = threading.Event()
 
     def report(step: Step) -> None:
@@ -57,7 +59,8 @@ def adding_bytes(library: Library, data: bytes, name: str, warm: WarmUp, texts: 
     def work() -> None:
         try:
             warm.wait()  # rather than load the model twice
-            steps.put(library.add_bytes(data, name, progress=report).additions[0])
+            for addition in library.add_bytes(data, name, progress=report).additions:
+                steps.put(addition)
         except YindaError as error:
             steps.put(Addition(name, "failed", reason=error.message, hint=error.hint))
         except _GivenUp:
@@ -66,14 +69,13 @@ def adding_bytes(library: Library, data: bytes, name: str, warm: WarmUp, texts: 
             # The window outlives whatever one document does; the terminal has the details.
             _log.exception("adding %r failed", name)
             steps.put(Addition(name, "failed", reason=texts.not_read, hint=texts.unexpected_hint))
+        finally:
+            steps.put(None)
 
     threading.Thread(target=work, name="adding", daemon=True).start()
     try:
-        while True:
-            step = steps.get()
+        while (step := steps.get()) is not None:
             yield step
-            if isinstance(step, Addition):
-                return
     finally:
         given_up.set()
 

@@ -35,7 +35,8 @@ def receiving(desk: Desk) -> APIRouter:
     async def add(request: Request, name: str, library: str = "", size: int = 0) -> Response:
         """Add the body under a file name. ``size``: what it will have, so that too large a file need not be sent.
 
-        The response has a JSON object a line: ``{"part": 0..1}`` while it goes on, then ``{"status": …, "html": …}``.
+        The response has a JSON object a line: ``{"part": 0..1}`` while it goes on, then ``{"status": …, "html": …}``;
+        of an archive one for each document in it, with its path there as ``inside``.
         """
         if request.headers.get("content-type") != _KIND:
             return PlainTextResponse(f"a document comes as {_KIND}\n", 415)
@@ -45,15 +46,15 @@ def receiving(desk: Desk) -> APIRouter:
             held = desk.library(library)
             body = await _body(request) if size <= LARGEST else None
         except YindaError as error:
-            return _told(Addition(name, "failed", reason=error.message, hint=error.hint), texts)
+            return _told(Addition(name, "failed", reason=error.message, hint=error.hint), name, texts)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
             reason = f"{name} has more than {LARGEST_MB} MB, which is not taken."
-            return _told(Addition(name, "failed", reason=reason, hint="Split it into parts."), texts)
+            return _told(Addition(name, "failed", reason=reason, hint="Split it into parts."), name, texts)
 
         steps = adding_bytes(held, body, name, desk.warm, texts)
-        return StreamingResponse((_line(step, texts) for step in steps), media_type="application/x-ndjson")
+        return StreamingResponse((_line(step, name, texts) for step in steps), media_type="application/x-ndjson")
 
     return router
 
@@ -68,12 +69,13 @@ async def _body(request: Request) -> bytes | None:
     return bytes(data)
 
 
-def _told(addition: Addition, texts: Texts) -> Response:
-    return Response(_line(addition, texts), media_type="application/x-ndjson")
+def _told(addition: Addition, name: str, texts: Texts) -> Response:
+    return Response(_line(addition, name, texts), media_type="application/x-ndjson")
 
 
-def _line(step: float | Addition, texts: Texts) -> str:
+def _line(step: float | Addition, name: str, texts: Texts) -> str:
     said: dict[str, object] = {"part": step}
     if isinstance(step, Addition):
-        said = {"status": step.status, "html": addition_row(step, texts)}
+        inside = step.path.removeprefix(name) if step.path.startswith(f"{name}/") else ""
+        said = {"status": step.status, "html": addition_row(step, texts), "inside": inside}
     return json.dumps(said) + "\n"

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from qa.documents import limits
 from qa.documents.decode import decode
 from qa.documents.metadata import iso_date
 from qa.documents.model import Block, Content, Kind, Metadata
 from qa.documents.plain import trim
+from qa.errors import DocumentError
 
 _CHARSET = re.compile(
     rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)|<\?xml[^>]+encoding\s*=\s*[\"']([A-Za-z0-9_.-]+)",
@@ -112,6 +114,12 @@ _LINES = frozenset(
     )
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+# Of those that nest where they are not closed; people leave <p>, <li> and cells open.
+_NESTING = re.compile(
+    "<(/?)(?:article|b|big|blockquote|center|code|div|dl|em|fieldset|font|form|i|main|ol|section|small|span|strong"
+    "|sub|sup|table|tt|u|ul)(?=[\\s>/])",
+    re.I,
+)
 _SPACES = re.compile("[ \t\r\n\f]+")
 _BREAKS = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]+")
 _LEAST = 30  # visible characters that must be left when navigation is set apart
@@ -167,6 +175,7 @@ def read(data: bytes, name: str) -> Content:
     match = _CHARSET.search(data[:4096])
     declared = (match[1] or match[2]).decode("ascii") if match else None
     source = decode(data, name, declared)
+    _check_nesting(source, name)
     tree = LexborHTMLParser(source)
     lines = _lines(tree.body) if tree.body is not None else []
     seen = sum(len(line.text) for line in lines if not line.aside)
@@ -187,6 +196,15 @@ def read(data: bytes, name: str) -> Content:
         else:
             blocks.append(Block(*span, kind=line.kind, level=line.level, table=line.table))
     return Content(text, tuple(blocks), _stated(tree, lines), tuple(asides))
+
+
+def _check_nesting(source: str, name: str) -> None:
+    """Refuse a page whose elements lie absurdly deep in one another: parsing it takes the square of that in time."""
+    depth, most = 0, limits.current().nesting
+    for tag in _NESTING.finditer(source):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth > most:
+            raise DocumentError(f"{name} nests its elements more than {most:,} deep.", "Save it as a text file.")
 
 
 def _lines(body: Any) -> list[_Line]:

@@ -2,5 +2,6 @@
 
 from qa.library.library import Library
 from qa.library.shelf import Shelf
+from qa.library.watching import Change, Watch
 
-__all__ = ["Library", "Shelf"]
+__all__ = ["Change", "Library", "Shelf", "Watch"]

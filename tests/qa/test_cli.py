@@ -214,3 +214,20 @@ def test_what_documents_say_otherwise_stands_beside_the_answer(tmp_path: Path) -
     assert {*answers.split()} == {"九点", "十点"}
     assert {*dates.split()} == {"2022-05-01", "2024-05-01"}
     assert ("九" in answers.split()[0]) == ("2022" in dates.split()[0])
+
+
+def test_what_could_not_be_read_is_listed(tmp_path: Path) -> None:
+    for name in ("空.txt", "坏.docx"):
+        (tmp_path / name).touch()
+    library = ("--library", tmp_path / "library")
+    added = yinda(*library, "add", str(tmp_path / "*.txt"), tmp_path / "坏.docx", "ftp://example.com/a")
+    assert added.returncode == 2
+    assert "空.txt is empty" in added.stderr
+    assert "no address that can be fetched" in added.stderr
+    shown = yinda(*library, "docs").stdout
+    assert "2 could not be read:" in shown
+    assert f"{tmp_path / '空.txt'}\n  空.txt is empty. — " in shown
+    unread = json.loads(yinda(*library, "docs", "--unread", "--json").stdout)
+    assert [each["name"] for each in unread] == ["坏.docx", "空.txt"]
+    assert "no Library" in failed(yinda("--library", tmp_path / "none", "docs", "--unread"))
+    assert "there is no folder" in failed(yinda(*library, "watch", tmp_path / "none"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -175,6 +177,17 @@ def test_a_document_is_added_under_its_own_name_and_tells_how_far_it_is(client: 
     (entry,) = library.catalogue()
     assert entry.file == "坏: 名?.txt"
     assert send(client, "又一次.txt", MESSAGE.encode())[-1]["status"] == "unchanged"
+
+
+def test_an_archive_gives_a_line_for_each_document_in_it(client: TestClient, library: Library) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("一/好.txt", MESSAGE)
+        archive.writestr("坏.txt", b"")
+    said = [step for step in send(client, "包.zip", out.getvalue()) if "part" not in step]
+    assert [(step["status"], step["inside"]) for step in said] == [("added", "/一/好.txt"), ("failed", "/坏.txt")]
+    assert "是空的" in str(said[1]["html"])
+    assert [entry.file for entry in library.catalogue()] == ["包.zip/一/好.txt"]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ _FORMATS = {
     "application/pdf": "PDF",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
     "text/markdown": "Markdown",
+    "message/rfc822": "EML",
+    "multipart/related": "MHTML",
 }
-_WORDS = {".docx": "Word", ".pdf": "PDF", ".md": "Markdown"}
+_WORDS = {".docx": "Word", ".pdf": "PDF", ".md": "Markdown", ".eml": "EML", ".mhtml": "MHTML", ".zip": "ZIP"}
 
 
 # -- what became of documents that were added ---------------------------------------------------------------

@@ -203,13 +203,17 @@ async function below(entry, folder) {
   return (await Promise.all(inside.map((each) => below(each, path + '/')))).flat();
 }
 
-// Of a folder only what can be read is taken; a file that was chosen by itself is always answered for.
+// Of a folder only what can be read is taken, without what browsers put beside a saved page; a file that was chosen by
+// itself is always answered for.
 function enqueue(found) {
   const zone = at('.d-drop');
+  const pages = found.map(([, path]) => path).filter((path) => /\.x?html?$/i.test(path));
+  const beside = pages.flatMap((path) => ['_files/', '.files/'].map((end) => path.replace(/\.[^.]*$/, '') + end));
   const suffixes = zone.dataset.suffixes.split(' ');
   const readable = ([, path, inFolder]) => {
     const name = path.split('/').pop();
     const hidden = path.split('/').some((part) => part.startsWith('.')) || name.startsWith('~$');
+    if (inFolder && beside.some((folder) => path.startsWith(folder))) return false;
     return !inFolder || (!hidden && suffixes.some((suffix) => name.toLowerCase().endsWith(suffix)));
   };
   const taken = found.filter(readable).sort(([, a], [, b]) => a.localeCompare(b, 'zh', { numeric: true }));
@@ -242,8 +246,8 @@ function post([file, path], advance) {
     };
     request.onload = () => {
       try {
-        const last = JSON.parse(lines().pop());
-        last.status ? give(last) : fail(new Error('cut'));
+        const said = lines().map(JSON.parse).filter((line) => line.status);
+        said.length ? give(said) : fail(new Error('cut'));
       } catch (error) {
         fail(error);
       }
@@ -312,11 +316,13 @@ async function run() {
     const next = adding.queue[0];
     progress(0);
     try {
-      const { status, html } = await post(next, progress);
-      const holder = document.createElement('template');
-      holder.innerHTML = html;
-      report(status, holder.content.firstElementChild, next[1]);
-      if (status !== 'failed' && Date.now() - adding.drawnAt > 4000) {
+      const said = await post(next, progress);
+      for (const { status, html, inside } of said) {
+        const holder = document.createElement('template');
+        holder.innerHTML = html;
+        report(status, holder.content.firstElementChild, `${next[1]}${inside}`);
+      }
+      if (said.some(({ status }) => status !== 'failed') && Date.now() - adding.drawnAt > 4000) {
         adding.drawnAt = Date.now();
         refresh();
       }
