@@ -2,7 +2,7 @@
 
 What is held apart of CMRC and of DRCD's part, and questions made by rule from an eighth of the reports each become a
 Library, and are asked through its search. A third of the questions on paragraphs lose their own: what is found is
-wrong but alike, and the right thing is to abstain.
+wrong but alike, and the right thing is to abstain. Some are asked once more in people's own words (``own_words``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from qa.library import Library
 from qa.reader.contradiction import consistent
 from qa.reader.logistic import fit, sigmoid
 from qa.reader.selection import FEATURES, features
-from qa.reader.train import corpus, reports, squad
+from qa.reader.train import corpus, own_words, reports, squad
 from qa.reader.train.examples import SEED
 from qa.reader.train.prepare import HELD_REPORTS
 from qa.text.normalise import fold
@@ -48,12 +48,37 @@ _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A held-apart question with the accepted answer ("" for none) and the Hits to read for it."""
+    """A held-apart question with the accepted answer ("" for none) and the Hits to read for it.
+
+    ``original``: the held-apart question that this one rewords; "" for those themselves.
+    """
 
     text: str
     gold: str
     kind: str
     hits: list[Hit]
+    original: str = ""
+
+    @property
+    def family(self) -> str:
+        """The same for a question and its rewordings: they are fitted, or judged, together."""
+        return self.original or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A held-apart question before its search, which is among the documents ``within`` (None: all) but ``without`` one.
+
+    Where a passage other than ``passage`` tells of ``absent`` after all, there is no telling what is right.
+    """
+
+    text: str
+    gold: str
+    kind: str
+    within: list[str] | None = None
+    without: str = ""
+    passage: str = ""
+    absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +104,7 @@ def is_right(answer: str, gold: str) -> bool:
 def questions(shared: Path, folder: Path, say: Callable[[str], None]) -> list[Question]:
     """The held-apart questions with what search finds; the Libraries are kept in ``folder``."""
     rng = random.Random(SEED)
+    words = own_words.load()
     paragraphs, asked = squad.load(shared)
     held = squad.held_apart(paragraphs)
     out: list[Question] = []
@@ -89,18 +115,21 @@ def questions(shared: Path, folder: Path, say: Callable[[str], None]) -> list[Qu
             places = _places(library, texts)
             mine = [a for a in asked if a.paragraph in places]
             for one in rng.sample(mine, min(SIZES[source], len(mine))):
-                gold = paragraphs[one.paragraph].text[one.start : one.end]
-                hits = library.search(one.question, 2 * HITS)
                 if rng.random() < REMOVED:
-                    hits = [h for h in hits if h.passage.document_id != places[one.paragraph]]
-                    out.append(Question(one.question, "", source, hits[:HITS]))
+                    question = Held(one.question, "", source, without=places[one.paragraph])
                 else:
-                    out.append(Question(one.question, gold, source, hits[:HITS]))
-    out += _on_reports(shared, folder / "reports", rng, say)
+                    question = Held(one.question, paragraphs[one.paragraph].text[one.start : one.end], source)
+                out += put(question, library, words)
+    out += _on_reports(shared, folder / "reports", rng, words, say)
+    unused = sum(map(len, words.values())) - sum(bool(q.original) for q in out)
+    if unused:
+        say(f"{unused} of {own_words.FILE.name} left out: what they reword is not held apart, or is answered after all")
     return out
 
 
-def _on_reports(shared: Path, folder: Path, rng: random.Random, say: Callable[[str], None]) -> Iterator[Question]:
+def _on_reports(
+    shared: Path, folder: Path, rng: random.Random, words: Mapping[str, Sequence[str]], say: Callable[[str], None]
+) -> Iterator[Question]:
     every = list(corpus.reports(shared))
     members = [i for i in range(len(every)) if i % HELD_REPORTS == 0]
     passages = [p for p in corpus.passages(every) if p.report in members]
@@ -115,20 +144,37 @@ def _on_reports(shared: Path, folder: Path, rng: random.Random, say: Callable[[s
                 one = reports.ask(fact, rng)
                 # Without year and place, a question is one on the report that lies open.
                 within = None if one.dated and one.placed else [places[fact.passage.report]]
-                hits = library.search(one.question, HITS, documents=within)
-                yield Question(one.question, fact.passage.text[fact.start : fact.end], f"report-{kind}", hits)
+                gold = fact.passage.text[fact.start : fact.end]
+                yield from put(Held(one.question, gold, f"report-{kind}", within), library, words)
         made = 0
         for fact in rng.sample(known, len(known)):
             other = reports.elsewhere(fact, rng) if fact.kind in ("figure", "list") else None
             if other is None or made == SIZES["no-report"]:
                 continue
             made += 1
-            hits = library.search(other, HITS, documents=[places[fact.passage.report]])
-            answer = fold(fact.passage.text[fact.start : fact.end])
             # The year before may stand in the same report after all, with the same figure: that would be right.
-            if any(answer in fold(h.passage.text) for h in hits if h.passage.text != fact.passage.text):
-                continue
-            yield Question(other, "", "no-report", hits)
+            answer = fold(fact.passage.text[fact.start : fact.end])
+            within = [places[fact.passage.report]]
+            yield from put(
+                Held(other, "", "no-report", within, passage=fact.passage.text, absent=answer), library, words
+            )
+
+
+def put(held: Held, library: Library, words: Mapping[str, Sequence[str]]) -> Iterator[Question]:
+    """The question with what search finds for it; then, searched in the same way, its rewordings.
+
+    Ends at the first whose Hits tell of ``held.absent`` after all.
+    """
+    for number, text in enumerate((held.text, *words.get(own_words.identity(held.text), ()))):
+        found = library.search(text, 2 * HITS, documents=held.within)
+        hits = [h for h in found if h.passage.document_id != held.without][:HITS]
+        others = (h.passage.text for h in hits if h.passage.text != held.passage)
+        if held.absent and any(held.absent in fold(other) for other in others):
+            return
+        if number:
+            yield Question(text, held.gold, f"{held.kind}-own-words", hits, held.text)
+        else:
+            yield Question(text, held.gold, held.kind, hits)
 
 
 def _library(folder: Path, files: Sequence[tuple[str, bytes]], say: Callable[[str], None]) -> Library:
@@ -164,12 +210,11 @@ def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str],
 
 def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any]:
     """Weights, calibration and threshold; each question's figures come from weights fitted on the other folds."""
-    order = np.random.default_rng(SEED).permutation(len(data))
-    data = [data[i] for i in order]
-    tops = [_tops(data[k::FOLDS], _weights([w for i, w in enumerate(data) if i % FOLDS != k])) for k in range(FOLDS)]
-    scores, right = (np.concatenate(parts) for parts in zip(*tops, strict=True))
-    kinds = np.array([w.question.kind for k in range(FOLDS) for w in data[k::FOLDS]])
-    answerable = np.array([bool(w.question.gold) for k in range(FOLDS) for w in data[k::FOLDS]])
+    parts = folds(data)
+    tops = [_tops(part, _weights([w for other in parts if other is not part for w in other])) for part in parts]
+    scores, right = (np.concatenate(each) for each in zip(*tops, strict=True))
+    kinds = np.array([w.question.kind for part in parts for w in part])
+    answerable = np.array([bool(w.question.gold) for part in parts for w in part])
     slope, intercept = fit(scores[:, None], right, ridge=1e-3)
     confidence = sigmoid(slope * scores + intercept)
     threshold = float(np.clip(np.quantile(confidence[~answerable], 1 - ANSWERED_WRONGLY), *THRESHOLDS))
@@ -177,7 +222,7 @@ def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any
         mine = np.ones(len(kinds), bool) if kind == "all" else kinds == kind
         said = confidence >= threshold
         line = (
-            f"  {kind:14s}{mine.sum():5d}  mean confidence {confidence[mine].mean():.2f} right {right[mine].mean():.2f}"
+            f"  {kind:24s}{mine.sum():5d}  mean confidence {confidence[mine].mean():.2f} right {right[mine].mean():.2f}"
         )
         if (mine & answerable).any():
             a = mine & answerable
@@ -195,6 +240,14 @@ def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any
         "threshold": round(threshold, 3),
         "questions": len(data),
     }
+
+
+def folds(data: Sequence[Weighed]) -> list[list[Weighed]]:
+    """Five parts by chance; a question and its rewordings are in one part, as else each would tell of the other."""
+    families = list(dict.fromkeys(w.question.family for w in data))
+    order = np.random.default_rng(SEED).permutation(len(families))
+    part_of = {families[i]: place % FOLDS for place, i in enumerate(order)}
+    return [[w for w in data if part_of[w.question.family] == k] for k in range(FOLDS)]
 
 
 def _weights(part: Sequence[Weighed]) -> NDArray[np.float64]:
