@@ -51,11 +51,26 @@ def _docx(data: bytes, name: str) -> Content:
     return docx.read(data, name)
 
 
+def _xlsx(data: bytes, name: str) -> Content:
+    from qa.documents import xlsx
+
+    return xlsx.read(data, name)
+
+
+def _delimited(data: bytes, name: str) -> Content:
+    from qa.documents import delimited
+
+    return delimited.read(data, name)
+
+
 PLAIN = Format("text/plain", _plain)
 MARKDOWN = Format("text/markdown", _markdown)
 HTML = Format("text/html", _html)
 PDF = Format("application/pdf", _pdf)
 DOCX = Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx)
+XLSX = Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx)
+CSV = Format("text/csv", _delimited)
+TSV = Format("text/tab-separated-values", _delimited)
 
 FORMATS: dict[str, Format] = {
     ".txt": PLAIN,
@@ -66,5 +81,9 @@ FORMATS: dict[str, Format] = {
     ".htm": HTML,
     ".pdf": PDF,
     ".docx": DOCX,
+    ".xlsx": XLSX,
+    ".xlsm": XLSX,
+    ".csv": CSV,
+    ".tsv": TSV,
 }
 """The formats by suffix, in lower case."""

@@ -21,7 +21,9 @@ class Block:
 
     ``level`` is a heading's level where the format states one (# of Markdown, h1-h6, Word's heading styles),
     1 for the outermost and 0 for a title; ``label`` is its text where the source has marks around it;
-    ``table`` numbers the tables, so that rows of different ones stay apart.
+    ``table`` numbers the tables, so that rows of different ones stay apart. ``named`` says that a row names its
+    columns itself: it is a passage of its own. ``columns`` are the names that the rows below a header lack: they go
+    with the headings.
     """
 
     start: int
@@ -30,6 +32,8 @@ class Block:
     level: int | None = None
     table: int | None = None
     label: str | None = None
+    named: bool = False
+    columns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class _Chunk:
     table: int | None
     headings_only: bool
     last: int
+    named: bool = False
 
     @property
     def size(self) -> int:
@@ -81,6 +82,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
                 chunk.headings_only = item.is_heading
             chunk.end = block.end
             chunk.last = block.end - block.start
+            chunk.named = block.named
             continue
         if chunk is not None:
             yield chunk
@@ -91,6 +93,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
             block.table,
             item.is_heading,
             block.end - block.start,
+            block.named,
         )
     if chunk is not None:
         yield chunk
@@ -103,7 +106,10 @@ def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> 
     if chunk.headings_only:
         # A heading goes with what stands below it, never with its neighbour's text.
         below = item.heading_path[: len(chunk.heading_path)] == chunk.heading_path
-        return below and (block.start - chunk.end < SHORT)
+        return below and (block.start - chunk.end < SHORT) and not (block.named and total > WHOLE)
+    if chunk.named or block.named:
+        # A row that names its columns says all that it has to say.
+        return False
     if item.heading_path != chunk.heading_path or item.is_heading or _opens(item, chunk, text):
         return False
     if not _visible(text[block.start : block.end]):
