@@ -57,6 +57,12 @@ def _xlsx(data: bytes, name: str) -> Content:
     return xlsx.read(data, name)
 
 
+def _pptx(data: bytes, name: str) -> Content:
+    from qa.documents import pptx
+
+    return pptx.read(data, name)
+
+
 def _delimited(data: bytes, name: str) -> Content:
     from qa.documents import delimited
 
@@ -69,6 +75,7 @@ HTML = Format("text/html", _html)
 PDF = Format("application/pdf", _pdf)
 DOCX = Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx)
 XLSX = Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx)
+PPTX = Format("application/vnd.openxmlformats-officedocument.presentationml.presentation", _pptx)
 CSV = Format("text/csv", _delimited)
 TSV = Format("text/tab-separated-values", _delimited)
 
@@ -83,6 +90,8 @@ FORMATS: dict[str, Format] = {
     ".docx": DOCX,
     ".xlsx": XLSX,
     ".xlsm": XLSX,
+    ".pptx": PPTX,
+    ".pptm": PPTX,
     ".csv": CSV,
     ".tsv": TSV,
 }

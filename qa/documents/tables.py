@@ -306,7 +306,7 @@ class _Table:
         """The number of header rows from ``first``; 0 when the table has none."""
         left = len(self.rows) - first
         if stated is not None and stated > 0:
-            return min(max(stated - first, 1), left - 1) if left > 1 else 0
+            return min(max(stated - first, self._levels(first)), left - 1) if left > 1 else 0
         if left < 2 or not self._names_only(first):
             return 0
         count = self._levels(first)

@@ -179,7 +179,7 @@ class _Workbook:
             for _, element in etree.iterparse(
                 source, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
             ):
-                if _is(element, "row"):
+                if element.tag.endswith("}row"):
                     number = int(element.get("r") or number + 1)
                     if not 0 < number <= MAX_ROWS:
                         raise self._damaged
@@ -206,6 +206,8 @@ class _Workbook:
     def _row(self, element: Any, sheet: _Sheet) -> dict[int, str]:
         cells: dict[int, str] = {}
         column = -1
+        if next(element.iter("{*}v", "{*}is", "{*}f"), None) is None:
+            return cells  # formatted, but empty: there may be a million such rows
         for cell in element:
             if not _is(cell, "c"):
                 continue
