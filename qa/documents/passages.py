@@ -41,6 +41,7 @@ class _Chunk:
     headings_only: bool
     last: int
     named: bool = False
+    columns: str | None = None
 
     @property
     def size(self) -> int:
@@ -59,8 +60,9 @@ def draft(
     """
     drafts: list[PassageDraft] = []
     for chunk in _chunks(text, placed, boilerplate):
+        path = (*chunk.heading_path, chunk.columns) if chunk.columns else chunk.heading_path
         for start, end in split(text, chunk.start, chunk.end):
-            drafts.append(PassageDraft(start, end, chunk.heading_path, page_at(page_starts, start)))
+            drafts.append(PassageDraft(start, end, path, page_at(page_starts, start)))
     return tuple(drafts)
 
 
@@ -94,6 +96,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
             item.is_heading,
             block.end - block.start,
             block.named,
+            block.columns,
         )
     if chunk is not None:
         yield chunk

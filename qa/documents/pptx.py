@@ -127,7 +127,7 @@ class _Presentation:
         for table, texts in lines:
             if table is not None:
                 self._tables += 1
-                self._writer.add_table(render(table, 2).lines, self._tables)
+                self._writer.add_table(render(table).lines, self._tables)
             for text in texts:
                 self._writer.add(text)
         for at, text in enumerate(notes):

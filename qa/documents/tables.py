@@ -81,12 +81,13 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a table's text; ``named`` as in ``Block``. A heading is the title of a table, or of a group of rows."""
+    """A line of a table's text; ``named`` and ``above`` as in ``Block``."""
 
     text: str
     kind: Kind
     level: int | None = None
     named: bool = False
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,11 @@ class Rendered:
     title: str | None = None
 
 
-def render(grid: Grid, level: int = 2, before: Header | None = None) -> Rendered:
-    """The lines of a table; headings in it stand at ``level`` and below.
+def render(grid: Grid, level: int | None = None, before: Header | None = None) -> Rendered:
+    """The lines of a table.
 
-    ``before`` is the header of the part above, from which this one is set apart by an empty row.
+    ``level`` is that of its title as a heading, which reaches to the next heading; without it, the title stands above
+    the table's own rows only. ``before`` is the header of the part above, from which this one is set apart by an empty row.
     """
     table = _Table(grid)
     if not table.rows:
@@ -119,7 +121,7 @@ def render(grid: Grid, level: int = 2, before: Header | None = None) -> Rendered
     return _render(table, grid, level, before)
 
 
-def _render(table: _Table, grid: Grid, level: int, before: Header | None) -> Rendered:
+def _render(table: _Table, grid: Grid, level: int | None, before: Header | None) -> Rendered:
     out = Rendered()
     unit = ""
     first = 0
@@ -140,11 +142,14 @@ def _render(table: _Table, grid: Grid, level: int, before: Header | None) -> Ren
     taken = None
     if not count and before is not None and len(before.names) == table.width and table.values(first):
         taken = before
+    above: tuple[str, ...] = ()
     if lead:
         title, *others = lead
-        if _is_title(title):
-            out.lines.append(Line(title, Kind.HEADING, level))
+        if _is_title(title) and count + (taken is not None):
             out.title = title
+            above = () if level is not None else (title,)
+            heading = Kind.ROW if level is None else Kind.HEADING
+            out.lines.append(Line(title, heading, level, above=above))
         else:
             others = lead
         out.lines.extend(Line(text, Kind.TEXT) for text in others)
@@ -155,7 +160,7 @@ def _render(table: _Table, grid: Grid, level: int, before: Header | None) -> Ren
     if count or taken is not None:
         out.header = Header(tuple(names), unit)
     body = range(first + count, len(table.rows))
-    _body(table, body, names, bool(count) or taken is not None, unit, level + 1, out)
+    _body(table, body, names, bool(count) or taken is not None, unit, above, out)
     if unused := [names[i] for i in range(table.width) if names[i] and not any(table.rows[r][i] for r in body)]:
         out.lines.append(Line("\t".join(unused), Kind.ROW))
     if unit and not any(f"单位：{unit}" in line.text for line in out.lines):
@@ -164,22 +169,25 @@ def _render(table: _Table, grid: Grid, level: int, before: Header | None) -> Ren
 
 
 def _body(
-    table: _Table, body: range, names: list[str], named: bool, unit: str, level: int, out: Rendered
+    table: _Table, body: range, names: list[str], named: bool, unit: str, above: tuple[str, ...], out: Rendered
 ) -> None:
     labels = table.label_columns(body, names) if named else []
     last = max((i for i in body if table.lead(i) is None), default=-1)
+    group = above
     for i in body:
         alone = table.lead(i)
         if alone is not None:
             for text in alone:
                 heads = i < last and len(text) <= _GROUP and not _NOTE.match(text) and named
-                out.lines.append(Line(text, Kind.HEADING if heads else Kind.TEXT, level if heads else None))
+                group = (*above, text) if heads else above
+                out.lines.append(Line(text, Kind.ROW if heads else Kind.TEXT, above=group))
             continue
         row = table.rows[i]
         if not named:
             out.lines.append(_unnamed(row))
             continue
-        out.lines.extend(Line(text, Kind.ROW, named=True) for text in row_lines(row, names, labels, unit, table.spans(i)))
+        lines = row_lines(row, names, labels, unit, table.spans(i))
+        out.lines.extend(Line(text, Kind.ROW, named=True, above=group) for text in lines)
 
 
 def _unnamed(row: Sequence[str]) -> Line:
@@ -315,15 +323,21 @@ class _Table:
         top = self.rows[first]
         if any(_LABELLED.fullmatch(cell) for cell in top):
             return 0
-        if count > 1 or any(_HEAD_WORDS.fullmatch(_SPACES.sub("", cell)) for cell in top):
+        words = sum(_HEAD_WORDS.fullmatch(_SPACES.sub("", cell)) is not None for cell in top)
+        if words * 2 >= sum(map(bool, top)) or (record and (words or count > 1)):
             return count
-        below = self.rows[first + count :]
-        for column in range(self.width):
-            cells = [row[column] for row in below if row[column] and not _NOTHING.fullmatch(row[column])]
-            if column and cells and sum(map(_is_value, cells)) * 2 > len(cells):
-                return count
+        figures = [self._figures(column, first + count) for column in range(1, self.width)]
+        told = [found for found in figures if found is not None]
+        # In a form, names and values stand side by side; in a table of figures, all columns behind the first hold some.
+        if told and (any(told) if record else all(told)):
+            return count
         full = all(top) or (not top[0] and all(top[1:]))
         return count if record and full and self.width > 2 and len(set(top)) == len(top) else 0
+
+    def _figures(self, column: int, first: int) -> bool | None:
+        """Whether most cells of a column hold figures, ``None`` for an empty one."""
+        cells = [row[column] for row in self.rows[first:] if row[column] and not _NOTHING.fullmatch(row[column])]
+        return sum(map(_is_value, cells)) * 2 > len(cells) if cells else None
 
     def _names_only(self, row: int) -> bool:
         cells = [cell for cell in self.rows[row] if cell]

@@ -34,6 +34,7 @@ class Writer:
         level: int | None = None,
         table: int | None = None,
         named: bool = False,
+        above: tuple[str, ...] = (),
     ) -> None:
         """Add a block; of ordinary text, one for each of its lines."""
         begin = 0
@@ -42,11 +43,12 @@ class Writer:
             begin += len(piece) + 1
             if span is not None:
                 start, end = (self._length + at for at in span)
-                self.blocks.append(Block(start, end, kind, level, table=table, named=named))
+                self.blocks.append(Block(start, end, kind, level, table=table, named=named, above=above))
         self._parts.append(text)
         self._length += len(text) + 1
 
     def add_table(self, lines: Iterable[Line], number: int) -> None:
         """Add the lines of the table of this number."""
         for line in lines:
-            self.add(line.text, line.kind, line.level, number if line.kind is Kind.ROW else None, line.named)
+            table = number if line.kind is Kind.ROW else None
+            self.add(line.text, line.kind, line.level, table, line.named, line.above)
