@@ -46,7 +46,9 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     delimiter = _delimiter(list(islice(StringIO(text, newline=""), _SAMPLE)), name)
     cells = 0
     try:
-        for number, row in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=delimiter != "\t")):
+        spaced = delimiter != "\t"
+        table = csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=spaced)
+        for number, row in enumerate(table):
             if not any(cell.strip() for cell in row):
                 continue
             cells += len(row)
@@ -73,7 +75,8 @@ def _delimiter(lines: list[str], name: str) -> str:
             continue
         width = max(counts, key=lambda w: (counts[w], w))
         # Full-width marks stand in prose, too: they have to cut far more evenly.
-        share = counts[width] / len(widths) * (0.8 if delimiter in "，；" else 1.0) + (0.15 if delimiter == usual else 0)
+        share = counts[width] / len(widths) * (0.8 if delimiter in "，；" else 1.0)
+        share += 0.15 if delimiter == usual else 0.0
         if share > most:
             best, most = delimiter, share
     return best

@@ -240,8 +240,11 @@ def _is_minute(tokens: tuple[tuple[str, str], ...], at: int) -> bool:
     return before == "h" or behind == "s"
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_WEEK = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _part(text: str, moment: datetime, halved: bool, minute: bool) -> str:

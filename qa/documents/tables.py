@@ -1,4 +1,4 @@
-"""Tables of any format: which rows are a header, what each row is called, and the rows as lines that name their columns.
+"""Tables of any format: which rows are a header, what each row is called, and the rows as lines that name columns.
 
 A reader gives a ``Grid`` of shown texts; ``lines`` gives the table's text. A row of values becomes a line such as
 
@@ -15,9 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from qa.documents.model import Kind
 from qa.documents.passages import WHOLE
+
+Row = TypeVar("Row")
 
 _ROOM = WHOLE - 20
 """Characters of a row's line; a longer row becomes several lines, each with the row's name."""
@@ -36,8 +39,12 @@ _TIME = re.compile(
     r"|(?:19|20)\d\d[-/.年](?:1[0-2]|0?[1-9])(?:[-/.月](?:3[01]|[12]\d|0?[1-9])日?)?|(?:19|20)\d\d\s*[Qq][1-4]"
 )
 _NOTHING = re.compile(r"[-—–－/\\.…·*＊\s]*|N/?A|无|暂无")
-_UNIT = re.compile(r"[（(【\[]?\s*(?:计量|货币|金额|数量|统计|计价)?单\s*位\s*[:：]\s*(?P<unit>[^:：]{1,20}?)\s*[)）】\]]?")
-_NOTE = re.compile(r"\s*[*＊※（(]?\s*(?:附?注|备注|说明|注释|资料来源|数据来源|来源|注意|填表|制表|审核|编制)[^:：]{0,6}[:：]")
+_UNIT = re.compile(
+    r"[（(【\[]?\s*(?:计量|货币|金额|数量|统计|计价)?单\s*位\s*[:：]\s*(?P<unit>[^:：]{1,20}?)\s*[)）】\]]?"
+)
+_NOTE = re.compile(
+    r"\s*[*＊※（(]?\s*(?:附?注|备注|说明|注释|资料来源|数据来源|来源|注意|填表|制表|审核|编制)[^:：]{0,6}[:：]"
+)
 _ORDINAL = re.compile(r"序\s*号|编\s*号|行\s*次|栏\s*次|[Nn][Oo]\.?|#|项\s*次")
 _YEARS = re.compile(r"年\s*[份度]?|年份|会计年度|统计年度")
 _HEAD_WORDS = re.compile(
@@ -45,6 +52,7 @@ _HEAD_WORDS = re.compile(
     r"|课程|产品|职务|职位|电话|地址|备注|科室|学校|班级|型号|规格|数量|金额|价格|单价|合计|责任单位|牵头单位)"
     r"|.{0,6}(?:项目|指标|名称|姓名|类别|科目|编号)"
 )
+_TOTAL = re.compile(r"(?:[全总]?合\s*计|总\s*计|共\s*计).{0,10}")
 _GENERIC = re.compile("项目|指标|指标名称|名称|地区|区域|单位|科目|类别|分类|行业|内容|月份|时间|日期")
 _UNITS = re.compile(
     r"[（(]?(?:[%％‰]|个百分点|[十百千]?[万亿]?(?:美元|元|人次|人|户|家|个|吨|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|辆|台|套|件|张|座|天|年|岁"
@@ -111,7 +119,7 @@ def render(grid: Grid, level: int | None = None, before: Header | None = None) -
     """The lines of a table.
 
     ``level`` is that of its title as a heading, which reaches to the next heading; without it, the title stands above
-    the table's own rows only. ``before`` is the header of the part above, from which this one is set apart by an empty row.
+    the table's own rows only. ``before`` is the header of the part above, from which an empty row sets this one apart.
     """
     table = _Table(grid)
     if not table.rows:
@@ -186,6 +194,8 @@ def _body(
         if not named:
             out.lines.append(_unnamed(row))
             continue
+        if any(_TOTAL.fullmatch(row[column]) for column in labels):
+            group = above
         lines = row_lines(row, names, labels, unit, table.spans(i))
         out.lines.extend(Line(text, Kind.ROW, named=True, above=group) for text in lines)
 
@@ -296,8 +306,8 @@ class _Table:
         cells = [cell for cell in self.rows[row] if cell]
         if len(cells) == 1:
             only = next(i for i, cell in enumerate(self.rows[row]) if cell)
-            alone = not _is_value(cells[0]) and (only == 0 or self._spans.get((row, only), 1) > 1 or _UNIT.fullmatch(cells[0]))
-            return cells if alone and not self._inside(row) else None
+            across = only == 0 or self._spans.get((row, only), 1) > 1 or _UNIT.fullmatch(cells[0]) is not None
+            return cells if across and not _is_value(cells[0]) and not self._inside(row) else None
         if len(cells) < max(self.width, 3) and any(_UNIT.fullmatch(c) for c in cells):
             return None if any(_is_value(c) for c in cells) else cells
         return None
@@ -407,7 +417,7 @@ class _Table:
         return cells
 
     def label_columns(self, body: range, names: Sequence[str]) -> list[int]:
-        """The columns whose cells say what a row is about: the first of words, and those that divide its merged cells."""
+        """The columns whose cells say what a row is about: the first of words, and what divides its merged cells."""
         labels: list[int] = []
         for column in range(self.width):
             cells = [self.rows[i][column] for i in body if self.lead(i) is None and self.rows[i][column]]
@@ -429,9 +439,9 @@ def _joined(parts: Iterable[str]) -> str:
     return out
 
 
-def blocks_of(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[list[tuple[int, Sequence[str]]]]:
+def blocks_of(rows: Iterable[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
     """Runs of numbered rows without an empty row between them."""
-    run: list[tuple[int, Sequence[str]]] = []
+    run: list[tuple[int, Row]] = []
     for number, row in rows:
         if run and number > run[-1][0] + 1:
             yield run

@@ -34,7 +34,7 @@ _DEFAULT_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*", re.IGNORECASE)
 
 @dataclass(slots=True)
 class _Sheet:
-    """What a sheet holds: rows that are not empty, from 1, with cells by column from 0; merged areas; what is hidden."""
+    """What a sheet holds: rows that are not empty, from 1, with cells by column from 0; merged areas; the hidden."""
 
     rows: list[tuple[int, dict[int, str]]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
@@ -124,10 +124,11 @@ class _Workbook:
         self._damaged = damaged
         self._cells = 0
         self._part = self._main_part()
-        self._root = self._tree(self._part)
-        if self._root is None or not _is(self._root, "workbook"):
+        root = self._tree(self._part)
+        if root is None or not _is(root, "workbook"):
             raise damaged
-        properties = next(_children(self._root, "workbookPr"), None)
+        self._root: Any = root
+        properties = next(_children(root, "workbookPr"), None)
         self._from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
         self._formats = self._number_formats()
         self._strings = list(self._shared_strings())
@@ -153,8 +154,7 @@ class _Workbook:
         root = self._tree("docProps/core.xml")
         if root is None:
             return None
-        value = next((e.text for e in root if _is(e, "title") and e.text), None)
-        return " ".join(value.split()) or None if value else None
+        return next((" ".join(e.text.split()) for e in root if _is(e, "title") and (e.text or "").strip()), None)
 
     def sheets(self) -> Iterator[tuple[str, str, _Sheet]]:
         """Name, state (visible, hidden, veryHidden) and content of the worksheets, in their order."""
@@ -163,7 +163,8 @@ class _Workbook:
             identifier = next((v for k, v in listed.attrib.items() if k.endswith("}id")), "")
             kind, part = relations.get(identifier, ("", ""))
             if kind.endswith("/worksheet"):
-                yield " ".join(listed.get("name", "").split()) or part, listed.get("state", "visible"), self._sheet(part)
+                label = " ".join(listed.get("name", "").split()) or part
+                yield label, listed.get("state", "visible"), self._sheet(part)
 
     def _sheet(self, part: str) -> _Sheet:
         from lxml import etree
@@ -241,9 +242,8 @@ class _Workbook:
         if kind == "n":
             style = int(cell.get("s") or 0)
             return self._shown(value.strip(), self._formats[style] if 0 <= style < len(self._formats) else GENERAL)
-        if kind == "d":
-            return value.strip().removesuffix("T00:00:00")
-        return value.strip()
+        text: str = value.strip()
+        return text.removesuffix("T00:00:00") if kind == "d" else text
 
     def _number(self, value: str, code: str) -> str:
         try:
