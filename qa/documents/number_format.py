@@ -159,7 +159,7 @@ def _number(value: float, tokens: tuple[tuple[str, str], ...]) -> str:
     if exponent is not None:
         mantissa, _, power = f"{exact:.{len(fraction)}E}".partition("E")
         sign = "-" if power.startswith("-") else ("+" if "+" in exponent else "")
-        body = f"{mantissa}E{sign}{power.lstrip('+-').zfill(exponent.count('0'))}"
+        body: str | None = f"{mantissa}E{sign}{power.lstrip('+-').zfill(exponent.count('0'))}"
     else:
         body = _digits(exact, whole, fraction)
     if body is None:

@@ -30,9 +30,10 @@ _GROUP = 40  # characters of a line inside a table that heads the rows below it
 
 _NUMBER = re.compile(
     r"[-+−–(（]?\s*[¥￥$€£]?\s*[-+−]?(?:\d[\d,，\s]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*"
-    r"(?P<unit>[%％‰]|[^\W\d_]{1,4}|[^\W\d_]{1,3}/[^\W\d_]{1,3})?\s*[)）]?[*＊]?"
+    r"(?:[%％‰]|[^\W\d_]{1,3}|[^\W\d_]{1,3}/[^\W\d_]{1,3})?\s*[)）]?[*＊]?"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_TOLD = re.compile(r"(?:19|20)\d\d年")
 _TIME = re.compile(
     r"(?:19|20)\d\d\s*(?:年度?)?|(?:(?:19|20)\d\d\s*年)?\s*(?:上半年|下半年|[第前]?[一二三四1-4]季度|[一二三四1-4]季度末|年末|年底|初)"
     r"|(?:(?:19|20)\d\d\s*年)?\s*(?:1[0-2]|0?[1-9])(?:[-—–~至](?:1[0-2]|0?[1-9]))?\s*月份?"
@@ -249,7 +250,7 @@ def _pair(name: str, cell: str) -> str:
 
 def _is_value(cell: str) -> bool:
     """Whether a cell holds a figure; a year or a month alone names something."""
-    if _TIME.fullmatch(cell):
+    if _TIME.fullmatch(cell) or _YEAR_TOLD.match(cell):
         return False
     match = _NUMBER.fullmatch(cell)
     return match is not None and any(c.isdigit() for c in cell)
