@@ -42,6 +42,7 @@ class _Chunk:
     last: int
     named: bool = False
     columns: str | None = None
+    before: bool = False  # whether there is a chunk before it
 
     @property
     def size(self) -> int:
@@ -97,6 +98,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
             block.end - block.start,
             block.named,
             block.columns,
+            index > 0,
         )
     if chunk is not None:
         yield chunk
@@ -111,8 +113,9 @@ def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> 
         below = item.heading_path[: len(chunk.heading_path)] == chunk.heading_path
         return below and (block.start - chunk.end < SHORT) and not (block.named and total > WHOLE)
     if chunk.named or block.named:
-        # A row that names its columns says all that it has to say.
-        return False
+        # A row that names its columns says all that it has to say; a title alone above the first one says nothing.
+        title = not chunk.named and not chunk.before and chunk.size < SHORT
+        return title and item.heading_path == chunk.heading_path and total <= WHOLE
     if item.heading_path != chunk.heading_path or item.is_heading or _opens(item, chunk, text):
         return False
     if not _visible(text[block.start : block.end]):

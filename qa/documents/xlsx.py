@@ -28,6 +28,7 @@ MAX_COLUMNS = 16_384
 MAX_ROWS = 1_048_576
 _MOST_MERGES = 100_000
 
+_SHEET = 2  # the level of a sheet's name: the outermost is a document's own title
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _DEFAULT_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*", re.IGNORECASE)
 
@@ -64,11 +65,11 @@ def _read(book: _Workbook) -> Content:
     for label, state, sheet in sheets:
         headed = len(sheets) > 1 or not _DEFAULT_NAME.fullmatch(label)
         if sheet.rows and headed:
-            writer.add(label, Kind.HEADING, 1)
+            writer.add(label, Kind.HEADING, _SHEET)
         before: Header | None = None
         for run in blocks_of(sheet.rows):
             tables += 1
-            rendered = render(_grid(run, sheet.merges), 2, before)
+            rendered = render(_grid(run, sheet.merges), _SHEET + 1, before)
             writer.add_table(rendered.lines, tables)
             before = rendered.header or before
             if len(sheets) == 1 and tables == 1:
