@@ -17,7 +17,7 @@ _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECA
 _TITLE_STYLE = re.compile(r"(?:title|标题|標題)$", re.IGNORECASE)
 MAX_CELLS = 1_000_000
 """Documents with more cells in their tables are refused."""
-_MOST_COLUMNS = 1_000
+_MOST_COLUMNS = 63  # as Word has it
 _NOTES = {"footnote": "脚注", "endnote": "尾注"}
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"

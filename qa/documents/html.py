@@ -118,6 +118,7 @@ _BREAKS = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]+")
 _LEAST = 30  # visible characters that must be left when navigation is set apart
 _LAYOUT_CELL = 800  # characters of a cell that holds an article, not a value
 _MOST_SPAN = 100  # columns or rows that one cell may reach over
+_MOST_COVERED = 1_000_000  # places that cells of a table reach over
 _META = {
     "title": ("articletitle", "og:title", "twitter:title"),
     "date": (
@@ -299,7 +300,7 @@ def _grid(table: Any) -> Grid:
             texts.extend([_cell(cell), *[""] * (wide - 1)])
             if wide > 1 or tall > 1:
                 merges.append(Merge(at, column, at + tall, column + wide))
-                for below in range(at + 1, at + tall):
+                for below in range(at + 1, at + tall) if len(covered) < _MOST_COVERED else ():
                     covered.update(((below, beside), True) for beside in range(column, column + wide))
         inside = row.parent is not None and row.parent.tag == "thead"
         heading = heading and bool(cells) and (inside or all(cell.tag == "th" for cell in cells))

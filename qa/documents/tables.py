@@ -13,6 +13,8 @@ answered best on this one: what matters most is that the unit stands with the ro
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -21,6 +23,9 @@ from qa.documents.model import Kind
 from qa.documents.passages import WHOLE
 
 Row = TypeVar("Row")
+
+MAX_AREA = 10_000_000
+"""Rows times columns of a table that is looked into; a larger one, mostly empty, is read row by row as it stands."""
 
 _ROOM = WHOLE - 20
 """Characters of a row's line; a longer row becomes several lines, each with the row's name."""
@@ -78,8 +83,8 @@ class Merge:
 class Grid:
     """A table as it is seen: a text for each cell, "" where it is empty or covered by a merged area.
 
-    ``header`` is the number of header rows where the format states it (th, a repeated row); ``record`` says that a
-    first row of names is the rule here, as it is in spreadsheets; in a document, a table may well be a form.
+    ``header`` is the number of header rows where the format states it (th, a repeated row), 0 for none; ``record`` says
+    that a first row of names is the rule here, as it is in spreadsheets; in a document, a table may well be a form.
     """
 
     rows: Sequence[Sequence[str]]
@@ -122,6 +127,9 @@ def render(grid: Grid, level: int | None = None, before: Header | None = None) -
     ``level`` is that of its title as a heading, which reaches to the next heading; without it, the title stands above
     the table's own rows only. ``before`` is the header of the part above, from which an empty row sets this one apart.
     """
+    if len(grid.rows) * max(map(len, grid.rows), default=0) > MAX_AREA:
+        texts = ("\t".join(cell for cell in row if cell.strip()) for row in grid.rows)
+        return Rendered([Line(" ".join(text.split("\n")), Kind.ROW) for text in texts if text])
     table = _Table(grid)
     if not table.rows:
         return Rendered()
@@ -271,51 +279,50 @@ class _Table:
             if merge.left < left < merge.right:
                 left = merge.left
         used = [i for i, row in enumerate(cells) if any(row)]
-        place = {i: at for at, i in enumerate(used)}
         self.width = width - left
         self.rows = [(cells[i] + [""] * width)[left:width] for i in used]
-        self.origin = [[at if cell else -1 for at, cell in enumerate(row)] for row in self.rows]
-        self._spans: dict[tuple[int, int], int] = {}
-        self._down: dict[tuple[int, int], int] = {}
+        self._spans: dict[int, dict[int, int]] = defaultdict(dict)  # by row and column, how many columns
+        self._down: dict[tuple[int, int], int] = {}  # by row and column, how many rows
+        self._covered: set[int] = set()  # rows with a cell that began above
+        room = len(self.rows) * self.width  # areas that lie over each other would cover more
         for merge in grid.merges:
-            self._merge(merge, place, left)
+            top, bottom = bisect_left(used, merge.top), bisect_left(used, merge.bottom)
+            room -= bottom - top
+            if room >= 0 and top < bottom and used[top] == merge.top:
+                self._merge(range(top, bottom), merge, left)
 
-    def _merge(self, merge: Merge, place: dict[int, int], left: int) -> None:
-        rows = [place[i] for i in range(merge.top, merge.bottom) if i in place] if len(place) else []
+    def _merge(self, rows: range, merge: Merge, left: int) -> None:
         first, last = max(0, merge.left - left), min(self.width, merge.right - left)
-        if merge.top not in place or first >= last or not self.rows[place[merge.top]][first]:
+        top = rows[0]
+        if first >= last or not self.rows[top][first]:
             return
-        top = place[merge.top]
         text = self.rows[top][first]
         if last - first > 1:
-            self._spans[top, first] = last - first
+            self._spans[top][first] = last - first
         if len(rows) > 1:
             self._down[top, first] = len(rows)
+            self._covered.update(rows[1:])
         for i in rows:
             # Downwards a merged cell's text holds for each row; sideways it is told once, with all its columns' names.
             if i != top and not self.rows[i][first]:
                 self.rows[i][first] = text
                 if last - first > 1:
-                    self._spans[i, first] = last - first
+                    self._spans[i][first] = last - first
 
     def spans(self, row: int) -> dict[int, int]:
         """Columns over which cells of a row reach, by the first of them."""
-        return {column: count for (i, column), count in self._spans.items() if i == row}
+        return self._spans.get(row, {})
 
     def lead(self, row: int) -> list[str] | None:
         """The texts of a row that holds no values but a line: one cell alone, or a unit with who made the table."""
         cells = [cell for cell in self.rows[row] if cell]
         if len(cells) == 1:
             only = next(i for i, cell in enumerate(self.rows[row]) if cell)
-            across = only == 0 or self._spans.get((row, only), 1) > 1 or _UNIT.fullmatch(cells[0]) is not None
-            return cells if across and not _is_value(cells[0]) and not self._inside(row) else None
+            across = only == 0 or self.spans(row).get(only, 1) > 1 or _UNIT.fullmatch(cells[0]) is not None
+            return cells if across and not _is_value(cells[0]) and row not in self._covered else None
         if len(cells) < max(self.width, 3) and any(_UNIT.fullmatch(c) for c in cells):
             return None if any(_is_value(c) for c in cells) else cells
         return None
-
-    def _inside(self, row: int) -> bool:
-        """Whether a cell of the row belongs to a merged area that began above."""
-        return any(top < row < top + count for (top, _), count in self._down.items())
 
     def values(self, first: int) -> bool:
         """Whether the row holds a figure."""
@@ -324,8 +331,8 @@ class _Table:
     def headers(self, first: int, stated: int | None, record: bool) -> int:
         """The number of header rows from ``first``; 0 when the table has none."""
         left = len(self.rows) - first
-        if stated is not None and stated > 0:
-            return min(max(stated - first, self._levels(first)), left - 1) if left > 1 else 0
+        if stated is not None:
+            return min(max(stated - first, self._levels(first)), left - 1) if stated and left > 1 else 0
         if left < 2 or not self._names_only(first):
             return 0
         count = self._levels(first)
@@ -368,8 +375,8 @@ class _Table:
                 break
             reaches = any(
                 span > 1 and any(here[c + 1 : c + span])
-                for (i, c), span in self._spans.items()
-                if i == row - 1 and not (here[c] == above[c] and self._down.get((i, c)))
+                for c, span in self.spans(row - 1).items()
+                if not (here[c] == above[c] and self._down.get((row - 1, c)))
             )
             tall = any(first <= top < row < top + size for (top, _), size in self._down.items())
             # Without merged cells: names under the gaps of the row above, and a gap under its first cell.

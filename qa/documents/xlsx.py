@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +19,7 @@ from typing import Any
 from qa.documents import package
 from qa.documents.model import Content, Kind, Metadata
 from qa.documents.number_format import CHINESE, GENERAL, shown
-from qa.documents.tables import Grid, Header, Merge, blocks_of, render
+from qa.documents.tables import MAX_AREA, Grid, Header, Merge, blocks_of, render
 from qa.documents.writing import Writer
 from qa.errors import DocumentError
 
@@ -99,19 +100,22 @@ def _read(book: _Workbook) -> Content:
 def _grid(run: list[tuple[int, dict[int, str]]], merges: list[Merge]) -> Grid:
     first, last = run[0][0], run[-1][0]
     used = sorted({column for _, row in run for column in row})
-    inside = [m for m in merges if first <= m.top <= last]
+    inside = merges[bisect_left(merges, first, key=_top) : bisect_right(merges, last, key=_top)]
+    if len(run) * len(used) > MAX_AREA:
+        return Grid([list(row.values()) for _, row in run], header=0)
     # Columns without any cell are left out: a sheet may be used at A and at XFD.
-    place = {column: at for at, column in enumerate(used)}
     rows = [[row.get(column, "") for column in used] for _, row in run]
-
-    def at(column: int) -> int:
-        while column not in place and column <= used[-1]:
-            column += 1
-        return place.get(column, len(used))
-
     return Grid(
         rows,
-        [Merge(m.top - first, at(m.left), min(m.bottom, last + 1) - first, at(m.right)) for m in inside],
+        [
+            Merge(
+                m.top - first,
+                bisect_left(used, m.left),
+                min(m.bottom, last + 1) - first,
+                bisect_left(used, m.right),
+            )
+            for m in inside
+        ],
         record=True,
     )
 
@@ -201,6 +205,7 @@ class _Workbook:
                 while element.getprevious() is not None:
                     del element.getparent()[0]
         sheet.rows.sort(key=lambda row: row[0])
+        sheet.merges.sort(key=_top)
         last = max((column for _, cells in sheet.rows for column in cells), default=0)
         sheet.hidden_columns = min(sheet.hidden_columns, last + 1)
         return sheet
@@ -284,6 +289,10 @@ class _Workbook:
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
+
+
+def _top(merge: Merge) -> int:
+    return merge.top
 
 
 def _is(element: Any, name: str) -> bool:

@@ -18,9 +18,13 @@ SUGGESTED = 300
 _FORMATS = {
     "application/pdf": "PDF",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "text/csv": "CSV",
+    "text/tab-separated-values": "TSV",
     "text/markdown": "Markdown",
 }
-_WORDS = {".docx": "Word", ".pdf": "PDF", ".md": "Markdown"}
+_WORDS = {".docx": "Word", ".xlsx": "Excel", ".pptx": "PowerPoint", ".pdf": "PDF", ".csv": "CSV", ".md": "Markdown"}
 
 
 # -- what became of documents that were added ---------------------------------------------------------------

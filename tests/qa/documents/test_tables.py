@@ -114,6 +114,16 @@ def test_a_part_below_an_empty_row_keeps_the_header() -> None:
     assert [line.text for line in second.lines] == ["支出：2022年：3，2023年：4"]
 
 
+def test_a_vast_and_empty_table_is_read_row_by_row() -> None:
+    far = [["甲"], *([["乙"]] * 999), ["丙", *[""] * 20_000, "丁"]]
+    assert lines(far) == ["甲", *["乙"] * 999, "丙\t丁"]
+
+
+def test_crafted_merged_areas_cost_nothing() -> None:
+    rows = [["项目", "金额"], *([f"项{i}", str(i)] for i in range(2_000))]
+    assert lines(rows, *[(1, 0, 10**9, 1)] * 20_000)[-1] == "项1999：金额：1999"
+
+
 # -- the same table in every format ---------------------------------------------------------------------------
 
 Table = list[list[str]]
