@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qa.documents.model import Kind, PassageDraft
 from qa.documents.plain import trim
@@ -41,8 +41,7 @@ class _Chunk:
     headings_only: bool
     last: int
     named: bool = False
-    columns: str | None = None
-    before: bool = False  # whether there is a chunk before it
+    columns: list[tuple[int, str | None]] = field(default_factory=list)  # of each block, by its start
 
     @property
     def size(self) -> int:
@@ -61,8 +60,9 @@ def draft(
     """
     drafts: list[PassageDraft] = []
     for chunk in _chunks(text, placed, boilerplate):
-        path = (*chunk.heading_path, chunk.columns) if chunk.columns else chunk.heading_path
         for start, end in split(text, chunk.start, chunk.end):
+            columns = next((names for begin, names in reversed(chunk.columns) if begin <= start), None)
+            path = (*chunk.heading_path, columns) if columns else chunk.heading_path
             drafts.append(PassageDraft(start, end, path, page_at(page_starts, start)))
     return tuple(drafts)
 
@@ -85,7 +85,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
                 chunk.headings_only = item.is_heading
             chunk.end = block.end
             chunk.last = block.end - block.start
-            chunk.named = block.named
+            chunk.columns.append((block.start, block.columns))
             continue
         if chunk is not None:
             yield chunk
@@ -97,8 +97,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
             item.is_heading,
             block.end - block.start,
             block.named,
-            block.columns,
-            index > 0,
+            [(block.start, block.columns)],
         )
     if chunk is not None:
         yield chunk
@@ -106,16 +105,15 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
 
 def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> bool:
     block = item.block
+    if chunk.named or block.named:
+        # A row that names its columns says all that it has to say: beside a title or a neighbour it is found less well.
+        return False
     total = block.end - chunk.start
     size = block.end - block.start
     if chunk.headings_only:
         # A heading goes with what stands below it, never with its neighbour's text.
         below = item.heading_path[: len(chunk.heading_path)] == chunk.heading_path
-        return below and (block.start - chunk.end < SHORT) and not (block.named and total > WHOLE)
-    if chunk.named or block.named:
-        # A row that names its columns says all that it has to say; a title alone above the first one says nothing.
-        title = not chunk.named and not chunk.before and chunk.size < SHORT
-        return title and item.heading_path == chunk.heading_path and total <= WHOLE
+        return below and (block.start - chunk.end < SHORT)
     if item.heading_path != chunk.heading_path or item.is_heading or _opens(item, chunk, text):
         return False
     if not _visible(text[block.start : block.end]):

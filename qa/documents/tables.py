@@ -177,6 +177,7 @@ def _render(table: _Table, grid: Grid, level: int | None, before: Header | None)
     if count or taken is not None:
         out.header = Header(tuple(names), unit)
     body = range(first + count, len(table.rows))
+    table.repeated = {tuple(row) for row in table.rows[first : first + count]}
     _body(table, body, names, bool(count) or taken is not None, unit, above, out)
     if unused := [names[i] for i in range(table.width) if names[i] and not any(table.rows[r][i] for r in body)]:
         out.lines.append(Line("\t".join(unused), Kind.ROW))
@@ -200,6 +201,8 @@ def _body(
                 out.lines.append(Line(text, Kind.ROW if heads else Kind.TEXT, above=group))
             continue
         row = table.rows[i]
+        if tuple(row) in table.repeated:
+            continue  # the header once more, at the top of a printed page
         if not named:
             out.lines.append(_unnamed(row))
             continue
@@ -283,6 +286,7 @@ class _Table:
         self.rows = [(cells[i] + [""] * width)[left:width] for i in used]
         self._spans: dict[int, dict[int, int]] = defaultdict(dict)  # by row and column, how many columns
         self._down: dict[tuple[int, int], int] = {}  # by row and column, how many rows
+        self.repeated: set[tuple[str, ...]] = set()  # the header's rows
         self._covered: set[int] = set()  # rows with a cell that began above
         room = len(self.rows) * self.width  # areas that lie over each other would cover more
         for merge in grid.merges:
@@ -353,9 +357,12 @@ class _Table:
         return count if record and full and self.width > 2 and len(set(top)) == len(top) else 0
 
     def _figures(self, column: int, first: int) -> bool | None:
-        """Whether most cells of a column hold figures, ``None`` for an empty one."""
+        """Whether most cells of a column hold figures, 2009.01 among them, ``None`` for an empty one."""
         cells = [row[column] for row in self.rows[first:] if row[column] and not _NOTHING.fullmatch(row[column])]
-        return sum(map(_is_value, cells)) * 2 > len(cells) if cells else None
+        if not cells:
+            return None
+        figures, times = sum(map(_is_value, cells)), sum(_TIME.fullmatch(cell) is not None for cell in cells)
+        return figures > 0 and (figures + times) * 2 > len(cells)
 
     def _names_only(self, row: int) -> bool:
         cells = [cell for cell in self.rows[row] if cell]

@@ -79,9 +79,9 @@ def test_cells_are_read_as_they_are_shown() -> None:
     document = parse(saved(finances), "报表.xlsx")
     assert (document.title, document.date) == ("2023年全市财政收支情况表", "2023")
     assert quotes(document) == [
+        (("收支", "2023年全市财政收支情况表"), "收支\n2023年全市财政收支情况表"),
         (
             ("收支", "2023年全市财政收支情况表"),
-            "收支\n2023年全市财政收支情况表\n"
             "一般公共预算收入（单位：亿元）：2021年：1,021.3，2022年：1,100.0，2023年：1,234.5",
         ),
         (("收支", "2023年全市财政收支情况表"), "增长率（单位：亿元）：2021年：7.1%，2022年：7.7%，2023年：12.2%"),
@@ -95,8 +95,9 @@ def test_sheets_are_headings_and_merged_headers_are_joined() -> None:
     assert document.title == "报表"
     found = quotes(document)
     assert {path for path, _ in found} == {("收支", "2023年全市财政收支情况表"), ("项目",)}
-    assert found[-2:] == [
-        (("项目",), "项目\n滨河路改造（项目名称）：开工时间：2024年3月1日，投资计划：100，投资完成：25"),
+    assert found[-3:] == [
+        (("项目",), "项目"),
+        (("项目",), "滨河路改造（项目名称）：开工时间：2024年3月1日，投资计划：100，投资完成：25"),
         (("项目",), "东街（项目名称）：开工时间：2024年5月1日，投资计划：80，投资完成：40"),
     ]
 

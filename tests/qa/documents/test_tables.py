@@ -114,6 +114,22 @@ def test_a_part_below_an_empty_row_keeps_the_header() -> None:
     assert [line.text for line in second.lines] == ["支出：2022年：3，2023年：4"]
 
 
+def test_a_header_that_is_repeated_is_no_row() -> None:
+    rows = [["项目", "金额"], ["路灯", "3.2"], ["项目", "金额"], ["道路", "8.1"]]
+    assert lines(rows) == ["路灯：金额：3.2", "道路：金额：8.1"]
+
+
+def test_rows_of_a_long_markdown_table_know_their_columns() -> None:
+    rows = [["项目", "2022年", "2023年"], *([f"第{i}项工作经费", f"{i}.1", f"{i}.2"] for i in range(40))]
+    source = as_md(rows)
+    document = parse("# 经费\n\n".encode() + source, "经费.md")
+    first, *others = document.passages
+    assert first.heading_path == ()
+    assert "2022年" in document.text[first.start : first.end]
+    assert others
+    assert all(passage.heading_path == ("项目、2022年、2023年",) for passage in others)
+
+
 def test_a_vast_and_empty_table_is_read_row_by_row() -> None:
     far = [["甲"], *([["乙"]] * 999), ["丙", *[""] * 20_000, "丁"]]
     assert lines(far) == ["甲", *["乙"] * 999, "丙\t丁"]

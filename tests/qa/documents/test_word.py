@@ -176,5 +176,5 @@ def test_the_title_of_a_table_does_not_reach_over_it() -> None:
         made.cell(0, 0).merge(made.cell(0, 1))
 
     document = parse(word(lambda d: d.add_paragraph(LONG), table, lambda d: d.add_paragraph(LONG)), "a.docx")
-    assert [p.heading_path for p in document.passages] == [(), ("附表一",), ()]
+    assert [p.heading_path for p in document.passages] == [(), ("附表一",), ("附表一",), ()]
     assert document.text.split("\n")[1:3] == ["附表一", "甲（品名）：价格：1"]
