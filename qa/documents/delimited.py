@@ -31,13 +31,17 @@ def read(data: bytes, name: str) -> Content:
     writer = Writer()
     before: Header | None = None
     title = None
-    for number, block in enumerate(blocks_of(_rows(text, name))):
+    for number, block in enumerate(blocks_of(_rows(text, name), _alone)):
         rendered = render(Grid([row for _, row in block], record=True), 1, before)
         writer.add_table(rendered.lines, number)
         before = rendered.header or before
         if not number and rendered.title:
             title = rendered.title
     return Content(writer.text, tuple(writer.blocks), Metadata(title=title))
+
+
+def _alone(row: list[str]) -> bool:
+    return sum(bool(cell.strip()) for cell in row) == 1
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -30,6 +30,8 @@ MAX_AREA = 10_000_000
 _ROOM = WHOLE - 20
 """Characters of a row's line; a longer row becomes several lines, each with the row's name."""
 _MOST_HEADERS = 4
+_GAP = 2  # empty rows between a title and its table
+_LEAD_ROWS = 4  # rows of a title, a unit, who made it
 _NAME = 40  # characters of a column's name, where no format states it
 _GROUP = 40  # characters of a line inside a table that heads the rows below it
 
@@ -454,13 +456,19 @@ def _joined(parts: Iterable[str]) -> str:
     return out
 
 
-def blocks_of(rows: Iterable[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
-    """Runs of numbered rows without an empty row between them."""
+def blocks_of(rows: Iterable[tuple[int, Row]], alone: Callable[[Row], bool]) -> Iterator[list[tuple[int, Row]]]:
+    """Runs of numbered rows without an empty row between them.
+
+    Rows of one cell (``alone``), such as a title and a unit, go with the table up to ``_GAP`` empty rows below them.
+    """
     run: list[tuple[int, Row]] = []
+    lead = True  # whether the run has only rows of one cell
     for number, row in rows:
-        if run and number > run[-1][0] + 1:
+        gap = number - run[-1][0] - 1 if run else 0
+        if gap and not (lead and gap <= _GAP and len(run) <= _LEAD_ROWS):
             yield run
-            run = []
+            run, lead = [], True
         run.append((number, row))
+        lead = lead and alone(row)
     if run:
         yield run

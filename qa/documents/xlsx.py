@@ -68,7 +68,7 @@ def _read(book: _Workbook) -> Content:
         if sheet.rows and headed:
             writer.add(label, Kind.HEADING, _SHEET)
         before: Header | None = None
-        for run in blocks_of(sheet.rows):
+        for run in blocks_of(sheet.rows, lambda row: len(row) == 1):
             tables += 1
             rendered = render(_grid(run, sheet.merges), _SHEET + 1, before)
             writer.add_table(rendered.lines, tables)
@@ -104,7 +104,8 @@ def _grid(run: list[tuple[int, dict[int, str]]], merges: list[Merge]) -> Grid:
     if len(run) * len(used) > MAX_AREA:
         return Grid([list(row.values()) for _, row in run], header=0)
     # Columns without any cell are left out: a sheet may be used at A and at XFD.
-    rows = [[row.get(column, "") for column in used] for _, row in run]
+    held = dict(run)
+    rows = [[held.get(number, {}).get(column, "") for column in used] for number in range(first, last + 1)]
     return Grid(
         rows,
         [

@@ -110,6 +110,16 @@ def test_tables_of_one_sheet_are_told_apart() -> None:
     assert parse(saved(build), "a.xlsx").text == ("甲（品名）：价格：1\n乙城（城市）：人口：2\n丙城（城市）：人口：3")
 
 
+def test_a_title_above_an_empty_row_is_the_tables() -> None:
+    def build(book: Any) -> None:
+        for row in (["收支表"], [], [None, "单位：万元"], [], ["项目", "金额"], ["甲", 1], [], ["注：快报数。"]):
+            book.active.append(row)
+
+    document = parse(saved(build), "a.xlsx")
+    assert document.title == "收支表"
+    assert document.text == "收支表\n甲（单位：万元）：金额：1\n注：快报数。"
+
+
 def test_what_is_hidden_or_not_calculated_is_said() -> None:
     def build(book: Any) -> None:
         finances(book)
