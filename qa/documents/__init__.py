@@ -67,7 +67,8 @@ def parse(data: bytes, name: str, limits: Limits | None = None) -> ParsedDocumen
     edge = boilerplate.edges(text, blocks)
     aside = tuple(sorted([*content.boilerplate, *((blocks[i].start, blocks[i].end) for i in edge)]))
     body = [b for i, b in enumerate(blocks) if i not in edge]
-    known = metadata.describe(text, body, aside, content.stated, name)
+    # A date in a table's row is one of its values.
+    known = metadata.describe(text, [b for b in body if not b.named], aside, content.stated, name)
     title = known.title or name
     placed = structure.outline(text, body, title)
     return ParsedDocument(
@@ -88,10 +89,21 @@ def _suffix(data: bytes, name: str) -> str:
     suffix = Path(name).suffix.lower()
     if not data:
         raise DocumentError(f"{name} is empty.", "Check that the file was saved completely.")
-    if suffix == ".doc" or (suffix == ".docx" and data.startswith(b"\xd0\xcf\x11\xe0")):
+    old = data.startswith(b"\xd0\xcf\x11\xe0")
+    if suffix == ".doc" or (suffix == ".docx" and old):
         raise DocumentError(
             f"{name} is an old or encrypted Word file, which is not read.",
             "Save it as DOCX without a password.",
+        )
+    if suffix in (".xls", ".et") or (suffix in (".xlsx", ".xlsm") and old):
+        raise DocumentError(
+            f"{name} is an old or encrypted Excel file, which is not read.",
+            "Save it as XLSX without a password.",
+        )
+    if suffix in (".ppt", ".dps") or (suffix in (".pptx", ".pptm") and old):
+        raise DocumentError(
+            f"{name} is an old or encrypted PowerPoint file, which is not read.",
+            "Save it as PPTX without a password.",
         )
     if suffix in CONTAINERS and suffix not in FORMATS:
         raise DocumentError(f"{name} is an archive, not a document.", "Add it to a Library, or unpack it.")

@@ -1,4 +1,4 @@
-"""Word documents (.docx): paragraphs and tables in the order of the page."""
+"""Word documents (.docx): paragraphs, tables and notes in the order of the page."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from qa.documents import package
-from qa.documents.model import Block, Content, Kind
-from qa.documents.plain import trim
+from qa.documents import numbering, package
+from qa.documents.model import Content, Kind
+from qa.documents.tables import Grid, Merge, render
+from qa.documents.writing import Writer
 from qa.errors import DocumentError
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"(?:title|标题|標題)$", re.IGNORECASE)
+MAX_CELLS = 1_000_000
+"""Documents with more cells in their tables are refused."""
+_MOST_COLUMNS = 63  # as Word has it
+_NOTES = {"footnote": "脚注", "endnote": "尾注"}
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -25,39 +30,18 @@ _BOXES = frozenset({f"{_W}txbxContent"})
 def read(data: bytes, name: str) -> Content:
     """Text and blocks of a Word document; nothing outside the file is opened.
 
-    The text is the paragraphs joined with line breaks, a table's row one line with tabs between its cells.
-    Raises ``DocumentError`` when the file is damaged or no Word document.
+    The text is the paragraphs, with the numbers that Word sets in front of them. A table's row names its columns
+    (``qa.documents.tables``). Foot- and endnotes stand behind the paragraph or table that refers to them, each on a
+    line of its own: 脚注1：…, 尾注1：…. Raises ``DocumentError`` when the file is damaged or no Word document.
     """
-    damaged = _damaged(name)
-    document = _open(data, name, damaged)
-    with package.broken(damaged):
-        lines = list(_lines(document))
-    parts: list[str] = []
-    blocks: list[Block] = []
-    length = 0
-    for line, kind, level, table in lines:
-        start = length
-        parts.append(line)
-        length += len(line) + 1
-        if kind is Kind.TEXT:
-            begin = 0
-            for piece in line.split("\n"):
-                span = trim(line, begin, begin + len(piece))
-                if span is not None:
-                    blocks.append(Block(start + span[0], start + span[1]))
-                begin += len(piece) + 1
-            continue
-        span = trim(line, 0, len(line))
-        if span is not None:
-            blocks.append(Block(start + span[0], start + span[1], kind, level, table=table))
-    text = "\n".join(parts)
-    return Content(text, tuple(blocks))
-
-
-def _damaged(name: str) -> DocumentError:
-    return DocumentError(
+    damaged = DocumentError(
         f"{name} is damaged or no Word document.", "Open it in a word processor and save it as DOCX again."
     )
+    document = _open(data, name, damaged)
+    writer = Writer()
+    with package.broken(damaged):
+        _write(document, writer, name)
+    return Content(writer.text, tuple(writer.blocks))
 
 
 def _open(data: bytes, name: str, damaged: DocumentError) -> Any:
@@ -72,26 +56,72 @@ def _open(data: bytes, name: str, damaged: DocumentError) -> Any:
             raise damaged from error
 
 
-def _lines(document: Any) -> Iterator[tuple[str, Kind, int | None, int | None]]:
+def _write(document: Any, writer: Writer, name: str) -> None:
     styles = _heading_levels(document)
-    tables = 0
-    body = document.element.body
-    for element in _flat(body):
+    numbers = numbering.read(_part(document, "numbering"), document.styles.element)
+    notes = _Notes(document)
+    tables = cells = 0
+    for element in _flat(document.element.body):
         if element.tag == f"{_W}p":
             level = _level(element, styles)
             line = _text(element)
+            if line.strip():
+                line = numbers.number(element) + line
             # A heading that is a whole paragraph of prose was styled by mistake.
-            heading = level is not None and len(line) <= 120
-            yield ((line.replace("\n", " "), Kind.HEADING, level, None) if heading else (line, Kind.TEXT, None, None))
+            if level is not None and len(line) <= 120:
+                writer.add(line.replace("\n", " "), Kind.HEADING, level)
+            else:
+                writer.add(line)
             for box in element.iter(*_BOXES):
                 if not any(parent.tag in _DELETED for parent in box.iterancestors()):
                     for paragraph in box.iter(f"{_W}p"):
-                        yield _text(paragraph), Kind.TEXT, None, None
+                        writer.add(_text(paragraph))
         else:
             tables += 1
-            for row in element.iter(f"{_W}tr"):
-                if _inside(row, element):
-                    yield _row(row), Kind.ROW, None, tables
+            grid = _grid(element, numbers)
+            cells += sum(map(len, grid.rows))
+            if cells > MAX_CELLS:
+                raise DocumentError(f"{name} has more than {MAX_CELLS:,} cells.", "Split it into parts.")
+            writer.add_table(render(grid).lines, tables)
+        for note in notes.of(element):
+            writer.add(note)
+
+
+class _Notes:
+    """The foot- and endnotes of a document, numbered as it refers to them."""
+
+    def __init__(self, document: Any) -> None:
+        self._texts = {
+            kind: {
+                note.get(f"{_W}id"): " ".join(" ".join(map(_text, note.iter(f"{_W}p"))).split())
+                for note in (root if root is not None else ())
+                if note.get(f"{_W}type") in (None, "normal")
+            }
+            for kind, root in ((kind, _part(document, f"{kind}s")) for kind in _NOTES)
+        }
+        self._counts = dict.fromkeys(_NOTES, 0)
+
+    def of(self, element: Any) -> Iterator[str]:
+        """The notes that a paragraph or table refers to, in their order."""
+        for reference in element.iter(*(f"{_W}{kind}Reference" for kind in _NOTES)):
+            if any(parent.tag in _DELETED for parent in reference.iterancestors()):
+                continue
+            kind = reference.tag.removeprefix(_W).removesuffix("Reference")
+            text = self._texts[kind].pop(reference.get(f"{_W}id"), "")
+            self._counts[kind] += 1
+            if text:
+                yield f"{_NOTES[kind]}{self._counts[kind]}：{text}"
+
+
+def _part(document: Any, kind: str) -> Any | None:
+    """The root of a part that the document refers to (lxml), ``None`` where there is none."""
+    from lxml import etree
+
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
+            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+            return etree.fromstring(relation.target_part.blob, parser)
+    return None
 
 
 def _flat(body: Any) -> Iterator[Any]:
@@ -103,25 +133,70 @@ def _flat(body: Any) -> Iterator[Any]:
             yield from _flat(child)
 
 
-def _inside(row: Any, table: Any) -> bool:
-    """Whether ``row`` is a row of this table itself, not of one nested in it."""
-    parent = row.getparent()
-    while parent is not None and parent.tag != f"{_W}tbl":
+def _inside(part: Any, whole: Any) -> bool:
+    """Whether a row or cell is one of this table or row itself, not of a table nested in it."""
+    parent = part.getparent()
+    while parent is not None and parent.tag != whole.tag:
         parent = parent.getparent()
-    return parent is table
+    return parent is whole
 
 
-def _row(row: Any) -> str:
-    cells = []
-    for cell in row.iter(f"{_W}tc"):
-        parent = cell.getparent()
-        while parent is not None and parent.tag != f"{_W}tr":
-            parent = parent.getparent()
-        if parent is not row:
+def _grid(table: Any, numbers: numbering.Numbering) -> Grid:
+    rows: list[list[str]] = []
+    merges: list[Merge] = []
+    open_cells: dict[int, int] = {}  # the top row of what goes on downwards, by column
+    header = 0
+    for row in table.iter(f"{_W}tr"):
+        if not _inside(row, table):
             continue
-        lines = (_text(p) for p in cell.iter(f"{_W}p"))
-        cells.append(" ".join(" ".join(line.split()) for line in lines if line.strip()))
-    return "\t".join(cells)
+        at, texts = len(rows), [""] * _skipped(row, "gridBefore")
+        for cell in row.iter(f"{_W}tc"):
+            if not _inside(cell, row):
+                continue
+            column, wide = len(texts), _span(cell)
+            below = cell.find(f"{_W}tcPr/{_W}vMerge")
+            goes_on = below is not None and below.get(f"{_W}val", "continue") != "restart"
+            if goes_on and column in open_cells:
+                merges.append(Merge(open_cells[column], column, at + 1, column + wide))
+                texts.append("")
+            else:
+                if below is not None:
+                    open_cells[column] = at
+                else:
+                    open_cells.pop(column, None)
+                if wide > 1:
+                    merges.append(Merge(at, column, at + 1, column + wide))
+                texts.append(_cell(cell, numbers))
+            texts.extend([""] * (wide - 1))
+        if header == at and row.find(f"{_W}trPr/{_W}tblHeader") is not None:
+            header += 1
+        rows.append(texts)
+    return Grid(rows, _longest(merges), header or None)
+
+
+def _longest(merges: list[Merge]) -> list[Merge]:
+    """Of merged areas that begin at the same cell, the one that reaches furthest."""
+    by_place: dict[tuple[int, int], Merge] = {}
+    for merge in merges:
+        by_place[merge.top, merge.left] = merge
+    return list(by_place.values())
+
+
+def _span(cell: Any) -> int:
+    stated = cell.find(f"{_W}tcPr/{_W}gridSpan")
+    value = stated.get(f"{_W}val", "1") if stated is not None else "1"
+    return min(max(int(value), 1), _MOST_COLUMNS) if value.isdigit() else 1
+
+
+def _skipped(row: Any, name: str) -> int:
+    stated = row.find(f"{_W}trPr/{_W}{name}")
+    value = stated.get(f"{_W}val", "0") if stated is not None else "0"
+    return min(int(value), _MOST_COLUMNS) if value.isdigit() else 0
+
+
+def _cell(cell: Any, numbers: numbering.Numbering) -> str:
+    lines = ((paragraph, _text(paragraph)) for paragraph in cell.iter(f"{_W}p"))
+    return " ".join(numbers.number(p) + " ".join(line.split()) for p, line in lines if line.strip())
 
 
 def _text(paragraph: Any) -> str:

@@ -63,6 +63,24 @@ def _saved_page(data: bytes, name: str) -> Content:
     return mail.read_page(data, name)
 
 
+def _xlsx(data: bytes, name: str) -> Content:
+    from qa.documents import xlsx
+
+    return xlsx.read(data, name)
+
+
+def _pptx(data: bytes, name: str) -> Content:
+    from qa.documents import pptx
+
+    return pptx.read(data, name)
+
+
+def _delimited(data: bytes, name: str) -> Content:
+    from qa.documents import delimited
+
+    return delimited.read(data, name)
+
+
 PLAIN = Format("text/plain", _plain)
 MARKDOWN = Format("text/markdown", _markdown)
 HTML = Format("text/html", _html)
@@ -70,6 +88,10 @@ PDF = Format("application/pdf", _pdf)
 DOCX = Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx)
 MESSAGE = Format("message/rfc822", _message)
 SAVED_PAGE = Format("multipart/related", _saved_page)
+XLSX = Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx)
+PPTX = Format("application/vnd.openxmlformats-officedocument.presentationml.presentation", _pptx)
+CSV = Format("text/csv", _delimited)
+TSV = Format("text/tab-separated-values", _delimited)
 
 FORMATS: dict[str, Format] = {
     ".txt": PLAIN,
@@ -83,5 +105,11 @@ FORMATS: dict[str, Format] = {
     ".eml": MESSAGE,
     ".mht": SAVED_PAGE,
     ".mhtml": SAVED_PAGE,
+    ".xlsx": XLSX,
+    ".xlsm": XLSX,
+    ".pptx": PPTX,
+    ".pptm": PPTX,
+    ".csv": CSV,
+    ".tsv": TSV,
 }
 """The formats by suffix, in lower case."""

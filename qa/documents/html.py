@@ -11,6 +11,7 @@ from qa.documents.decode import decode
 from qa.documents.metadata import iso_date
 from qa.documents.model import Block, Content, Kind, Metadata
 from qa.documents.plain import trim
+from qa.documents.tables import Grid, Merge, render
 from qa.errors import DocumentError
 
 _CHARSET = re.compile(
@@ -124,6 +125,8 @@ _SPACES = re.compile("[ \t\r\n\f]+")
 _BREAKS = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]+")
 _LEAST = 30  # visible characters that must be left when navigation is set apart
 _LAYOUT_CELL = 800  # characters of a cell that holds an article, not a value
+_MOST_SPAN = 100  # columns or rows that one cell may reach over
+_MOST_COVERED = 1_000_000  # places that cells of a table reach over
 _META = {
     "title": ("articletitle", "og:title", "twitter:title"),
     "date": (
@@ -148,6 +151,8 @@ class _Line:
     level: int | None = None
     table: int | None = None
     aside: bool = False
+    named: bool = False
+    above: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -194,7 +199,7 @@ def read(data: bytes, name: str) -> Content:
         if line.aside:
             asides.append(span)
         else:
-            blocks.append(Block(*span, kind=line.kind, level=line.level, table=line.table))
+            blocks.append(Block(*span, line.kind, line.level, table=line.table, named=line.named, above=line.above))
     return Content(text, tuple(blocks), _stated(tree, lines), tuple(asides))
 
 
@@ -241,7 +246,11 @@ def _lines(body: Any) -> list[_Line]:
             stack.append((None, own, inside, article, pre))
             if tag == "table" and _is_data(node):
                 tables += 1
-                writer.lines.extend(_Line(row, Kind.ROW, None, tables, inside) for row in _rows(node))
+                writer.lines.extend(
+                    _Line(row.text, Kind.ROW, None, tables, inside, row.named, row.above)
+                    for row in render(_grid(node)).lines
+                    if row.text
+                )
                 continue
             level, aside, pre = own, inside, pre or tag == "pre"
         children = []
@@ -286,17 +295,42 @@ def _is_data(table: Any) -> bool:
     return any(len(row.css("td, th")) > 1 for row in table.css("tr"))
 
 
-def _rows(table: Any) -> list[str]:
-    rows = []
+def _grid(table: Any) -> Grid:
+    rows: list[list[str]] = []
+    merges: list[Merge] = []
+    header, heading = 0, True
+    covered: dict[tuple[int, int], bool] = {}
     caption = table.css_first("caption")
-    if caption is not None:
-        rows.append(_cell(caption))
-    rows.extend(
-        "\t".join(_cell(cell) for cell in row.css("td, th") if not _hidden(cell))
-        for row in table.css("tr")
-        if not _hidden(row)
-    )
-    return [row for row in rows if row.strip()]
+    if caption is not None and (title := _cell(caption)):
+        rows.append([title])
+        header = 1
+    for row in table.css("tr"):
+        if _hidden(row):
+            continue
+        at = len(rows)
+        texts: list[str] = []
+        cells = [cell for cell in row.css("td, th") if not _hidden(cell)]
+        for cell in cells:
+            while covered.get((at, len(texts))):
+                texts.append("")
+            wide, tall = _span(cell, "colspan"), _span(cell, "rowspan")
+            column = len(texts)
+            texts.extend([_cell(cell), *[""] * (wide - 1)])
+            if wide > 1 or tall > 1:
+                merges.append(Merge(at, column, at + tall, column + wide))
+                for below in range(at + 1, at + tall) if len(covered) < _MOST_COVERED else ():
+                    covered.update(((below, beside), True) for beside in range(column, column + wide))
+        inside = row.parent is not None and row.parent.tag == "thead"
+        heading = heading and bool(cells) and (inside or all(cell.tag == "th" for cell in cells))
+        header += heading
+        rows.append(texts)
+    return Grid(rows, merges, header if header > (caption is not None) else None)
+
+
+def _span(cell: Any, name: str) -> int:
+    """How many columns or rows a cell reaches over; pages also state absurd numbers."""
+    value = (cell.attributes.get(name) or "").strip()
+    return min(max(int(value), 1), _MOST_SPAN) if value.isascii() and value.isdigit() else 1
 
 
 def _cell(node: Any) -> str:

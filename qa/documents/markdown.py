@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from qa.documents.metadata import iso_date
 from qa.documents.model import Block, Content, Kind, Metadata
@@ -32,13 +33,28 @@ def read(text: str) -> Content:
     starts = _line_starts(text)
     body = "\n".join(_blank(text, a, b, asides) for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
     found: list[Block] = []
+    columns: dict[int, str] = {}
     for first, last, kind, level, table in _tokens(body):
         start = starts[first]
         end = starts[last] if last < len(starts) else len(text)
         for a, b in _outside(start, end, asides):
-            found.extend(_blocks(text, a, b, kind, level, table))
+            for block in _blocks(text, a, b, kind, level, table):
+                if block.table is not None:
+                    block = _named(text, block, columns)
+                found.append(block)
     found.sort(key=lambda b: b.start)
     return Content(text, tuple(_gaps(text, found, asides)), stated, tuple(asides))
+
+
+def _named(text: str, row: Block, columns: dict[int, str]) -> Block:
+    """A table's row with the names of its columns, which its first row has said (``columns``, by table)."""
+    assert row.table is not None
+    if row.table in columns:
+        return replace(row, columns=columns[row.table] or None)
+    cells = re.split(r"(?<!\\)\|", text[row.start : row.end])
+    names = (_EMPHASIS.sub(r"\2", _LINK.sub(r"\1", cell)).strip() for cell in cells)
+    columns[row.table] = "、".join(name for name in names if name)
+    return row
 
 
 def label(source: str) -> str:

@@ -143,3 +143,16 @@ def _declares_type(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
                 # Whoever needs the part says that it is no XML.
                 return False
     return False
+
+
+def relations(archive: zipfile.ZipFile, part: str, damaged: DocumentError) -> dict[str, tuple[str, str]]:
+    """Type and target of what a part refers to inside the archive, by identifier; what lies outside is left out."""
+    folder, base = posixpath.split(part)
+    root = tree(archive, posixpath.join(folder, "_rels", f"{base}.rels"), damaged)
+    out: dict[str, tuple[str, str]] = {}
+    for relation in root if root is not None else ():
+        identifier, target = relation.get("Id"), relation.get("Target")
+        if identifier and target and relation.get("TargetMode") != "External":
+            whole = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+            out[identifier] = (relation.get("Type") or "", posixpath.normpath(whole))
+    return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qa.documents.model import Kind, PassageDraft
 from qa.documents.plain import trim
@@ -40,6 +40,8 @@ class _Chunk:
     table: int | None
     headings_only: bool
     last: int
+    named: bool = False
+    columns: list[tuple[int, str | None]] = field(default_factory=list)  # of each block, by its start
 
     @property
     def size(self) -> int:
@@ -59,7 +61,9 @@ def draft(
     drafts: list[PassageDraft] = []
     for chunk in _chunks(text, placed, boilerplate):
         for start, end in split(text, chunk.start, chunk.end):
-            drafts.append(PassageDraft(start, end, chunk.heading_path, page_at(page_starts, start)))
+            columns = next((names for begin, names in reversed(chunk.columns) if begin <= start), None)
+            path = (*chunk.heading_path, columns) if columns else chunk.heading_path
+            drafts.append(PassageDraft(start, end, path, page_at(page_starts, start)))
     return tuple(drafts)
 
 
@@ -81,6 +85,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
                 chunk.headings_only = item.is_heading
             chunk.end = block.end
             chunk.last = block.end - block.start
+            chunk.columns.append((block.start, block.columns))
             continue
         if chunk is not None:
             yield chunk
@@ -91,6 +96,8 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
             block.table,
             item.is_heading,
             block.end - block.start,
+            block.named,
+            [(block.start, block.columns)],
         )
     if chunk is not None:
         yield chunk
@@ -98,6 +105,9 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
 
 def _joins(text: str, chunk: _Chunk, item: Placed, following: Placed | None) -> bool:
     block = item.block
+    if chunk.named or block.named:
+        # A row that names its columns says all that it has to say: beside a title or a neighbour it is found less well.
+        return False
     total = block.end - chunk.start
     size = block.end - block.start
     if chunk.headings_only:

@@ -80,7 +80,8 @@ def outline(text: str, blocks: Sequence[Block], title: str | None = None) -> lis
     for index, block in enumerate(blocks):
         mark = marks[index]
         if mark is None:
-            placed.append(Placed(block, tuple(m.label for m in stack), False))
+            heads = bool(block.above) and heading_text(text[block.start : block.end]) == block.above[-1]
+            placed.append(Placed(block, (*(m.label for m in stack), *block.above), heads))
             continue
         while stack and stack[-1].rank >= mark.rank:
             stack.pop()

@@ -487,7 +487,7 @@ class Library:
         not between 16 and 4000.
         """
         document = self.document(document_id)
-        if not self._store.page_starts(document_id):
+        if document.media_type != "application/pdf" or not self._store.page_starts(document_id):
             raise LibraryError(
                 f"《{document.title}》 has no pages ({document.media_type})", "only PDF documents have pages to show"
             )

@@ -131,3 +131,20 @@ def test_warnings_name_their_pages() -> None:
     assert told_warning(warning, EN) == warning
     for line in warnings(list(Condition)):
         assert re.fullmatch("第 [0-9]+ 页[^a-z]+", told_warning(line, ZH)), line
+
+
+@pytest.mark.parametrize(
+    ("warning", "told"),
+    [
+        (
+            "1,234 formulas have no stored result: their cells are empty",
+            "1,234 个公式没有存下结果，这些单元格是空的",
+        ),
+        ("hidden sheets were read too: 项目、底稿", "隐藏的工作表也读了：项目、底稿"),
+        ("3 hidden rows and columns were read too", "3 个隐藏的行和列也读了"),
+        ("hidden slides were read too: 4, 6", "隐藏的幻灯片也读了：第 4, 6 张"),
+    ],
+)
+def test_warnings_of_tables_and_slides(warning: str, told: str) -> None:
+    assert told_warning(warning, ZH) == told
+    assert told_warning(warning, EN) == warning

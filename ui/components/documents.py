@@ -18,11 +18,25 @@ SUGGESTED = 300
 _FORMATS = {
     "application/pdf": "PDF",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "text/csv": "CSV",
+    "text/tab-separated-values": "TSV",
     "text/markdown": "Markdown",
     "message/rfc822": "EML",
     "multipart/related": "MHTML",
 }
-_WORDS = {".docx": "Word", ".pdf": "PDF", ".md": "Markdown", ".eml": "EML", ".mhtml": "MHTML", ".zip": "ZIP"}
+_WORDS = {
+    ".docx": "Word",
+    ".xlsx": "Excel",
+    ".pptx": "PowerPoint",
+    ".pdf": "PDF",
+    ".csv": "CSV",
+    ".md": "Markdown",
+    ".eml": "EML",
+    ".mhtml": "MHTML",
+    ".zip": "ZIP",
+}
 
 
 # -- what became of documents that were added ---------------------------------------------------------------

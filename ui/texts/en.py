@@ -94,8 +94,8 @@ EN = Texts(
     reason_label_abstained="What the answer is, and where (optional)",
     reason_send="Add",
     empty_heading="First, some documents",
-    empty_text="Upload your own Word, PDF, Markdown, HTML or text files, or try the sample documents."
-    " They stay on this computer.",
+    empty_text="Upload your own Word, Excel, PowerPoint, PDF, Markdown, HTML or text files, or try the sample"
+    " documents. They stay on this computer.",
     ready_heading="What would you like to know?",
     ready_text="{documents} documents, {passages} passages. Answers are the documents' own words;"
     " click a citation to see its source.",

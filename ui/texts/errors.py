@@ -49,6 +49,16 @@ _MESSAGES = (
     ("page {page} has more than {most} characters.", "第 {page} 页超过 {most} 个字。"),
     ("{name} is an old or encrypted Word file, which is not read.", "{name} 是旧版或加密的 Word 文件，不能读。"),
     ("{name} is damaged or no Word document.", "{name} 已损坏，或者不是 Word 文档。"),
+    ("{name} is an old or encrypted Excel file, which is not read.", "{name} 是旧版或加密的 Excel 文件，不能读。"),
+    (
+        "{name} is an old or encrypted PowerPoint file, which is not read.",
+        "{name} 是旧版或加密的 PowerPoint 文件，不能读。",
+    ),
+    ("{name} is damaged or no workbook.", "{name} 已损坏，或者不是 Excel 工作簿。"),
+    ("{name} is damaged or no presentation.", "{name} 已损坏，或者不是演示文稿。"),
+    ("{name} is damaged or no table: {reason}.", "{name} 已损坏，或者不是表格：{reason}。"),
+    ("{name} has more than {count} cells.", "{name} 的单元格超过 {count} 个。"),
+    ("{name} has more than {count} slides.", "{name} 的幻灯片超过 {count} 张。"),
     ("{name} unpacks to more than {size} MB.", "{name} 解压后超过 {size} MB。"),
     ("{name} holds more than {count} files.", "{name} 里的文件超过 {count} 个。"),
     (
@@ -193,6 +203,8 @@ _HINTS = (
     ("Check that the file was saved completely.", "请看看文件有没有保存完整。"),
     ("Save it as DOCX, HTML or text.", "请另存为 DOCX、HTML 或文本。"),
     ("Save it as DOCX without a password.", "请另存为不带密码的 DOCX。"),
+    ("Save it as XLSX without a password.", "请另存为不带密码的 XLSX。"),
+    ("Save it as PPTX without a password.", "请另存为不带密码的 PPTX。"),
     ("Save it as UTF-8 and add it again.", "请另存为 UTF-8 编码，再添加一次。"),
     ("Formats that are read: {formats}", "能读的格式：{formats}"),
     ("Yinda reads {formats}", "引答能读：{formats}"),
@@ -202,6 +214,9 @@ _HINTS = (
         "请把文件的后缀改成它真正的格式，或者把内容存成文本文件。",
     ),
     ("Open it in a word processor and save it as DOCX again.", "请用文字处理软件打开，再存成 DOCX。"),
+    ("Open it in a spreadsheet program and save it as XLSX again.", "请用表格软件打开，再存成 XLSX。"),
+    ("Open it in a presentation program and save it as PPTX again.", "请用演示软件打开，再存成 PPTX。"),
+    ("Open it in a spreadsheet program and save it again.", "请用表格软件打开，再存一次。"),
     ("Open it in an Office program and save it again.", "请用 Office 软件打开，再存一次。"),
     ("Open it in a PDF viewer and print or save it without one.", "请用 PDF 阅读器打开，打印或另存为不带密码的。"),
     ("Open it in a PDF viewer and print it to a new PDF.", "请用 PDF 阅读器打开，打印成新的 PDF。"),
@@ -383,6 +398,10 @@ _WARNINGS = (
         "{pages}有些字读不出来：字体没有说明是哪些字",
     ),
     ("{pages} damage and cannot be read", "{pages}已损坏，读不了"),
+    ("{count} formulas have no stored result: their cells are empty", "{count} 个公式没有存下结果，这些单元格是空的"),
+    ("hidden sheets were read too: {names}", "隐藏的工作表也读了：{names}"),
+    ("{count} hidden rows and columns were read too", "{count} 个隐藏的行和列也读了"),
+    ("hidden slides were read too: {numbers}", "隐藏的幻灯片也读了：第 {numbers} 张"),
 )
 
 

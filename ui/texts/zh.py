@@ -94,7 +94,8 @@ ZH = Texts(
     reason_label_abstained="答案是什么、在哪里（可不填）",
     reason_send="补充",
     empty_heading="先放进几份文档",
-    empty_text="上传自己的 Word、PDF、Markdown、网页或文本文件，或者先用示例文档试试。文档只留在这台电脑上。",
+    empty_text="上传自己的 Word、Excel、PowerPoint、PDF、Markdown、网页或文本文件，或者先用示例文档试试。"
+    "文档只留在这台电脑上。",
     ready_heading="想知道什么？",
     ready_text="已有 {documents} 份文档、{passages} 个段落。答案都是文档里的原话，点一下引文就能看到出处。",
     suggestions="试试这些问题",

@@ -65,7 +65,8 @@ def test_html(encoding: str) -> None:
     assert [document.text[a:b] for a, b in document.boilerplate] == ["首页 新闻", "版权所有：某市人民政府"]
     found = quotes(document)
     assert found[0] == ((), f"安全生产通知\n各单位：\n{LONG}")
-    assert (("一、范围",), "一、范围\n第一句，强调的内容\n换行之后。\n项目\t金额\n路灯 更新\t3.2") in found
+    assert (("一、范围",), "一、范围\n第一句，强调的内容\n换行之后。") in found
+    assert (("一、范围",), "路灯 更新：金额：3.2") in found
     assert found[-1] == (("二、时间",), "二、时间\n六月\xa0底前。")
 
 
@@ -113,10 +114,11 @@ def test_docx() -> None:
     )
     document = parse(data, "报告.docx")
     assert document.title == "年度报告"
-    assert document.text == f"年度报告\n某市财政局\n2024年\n概况\n{LONG}\n项目\t金额\n路灯\t3.2\n分项\n表后的话。"
+    assert document.text == f"年度报告\n某市财政局\n2024年\n概况\n{LONG}\n路灯：金额：3.2\n分项\n表后的话。"
     assert quotes(document) == [
         ((), "年度报告\n某市财政局\n2024年"),
-        (("概况",), f"概况\n{LONG}\n项目\t金额\n路灯\t3.2"),
+        (("概况",), f"概况\n{LONG}"),
+        (("概况",), "路灯：金额：3.2"),
         (("概况", "分项"), "分项\n表后的话。"),
     ]
 
@@ -162,6 +164,16 @@ def damaged_archive() -> bytes:
         (word(lambda d: None), "a.docx", "empty"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.docx", "encrypted"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.doc", "old"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.xls", "old"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.xlsx", "encrypted"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.ppt", "old"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.pptx", "encrypted"),
+        (damaged_archive(), "a.xlsx", "damaged"),
+        (damaged_archive(), "a.pptx", "damaged"),
+        (word(lambda d: d.add_paragraph("内容")), "a.xlsx", "no workbook"),
+        (word(lambda d: d.add_paragraph("内容")), "a.pptx", "no presentation"),
+        (b"PK\x03\x04 ...", "a.csv", "Office"),
+        (b" , ,\r\n,,", "a.csv", "empty"),
         (b"%PDF-1.7 ...", "a.pdf", "damaged or no PDF"),
         (b"%PDF-1.7 ...", "a.txt", "PDF"),
     ],

@@ -20,14 +20,20 @@ HOSTILE = {
     "many short lines": "短\n" * 6_000,
     "brackets": "[" * 20_000,
     "quotes of quotes": "> " * 2_000 + "末",
+    "delimiters": ",;\t|，；" * 5_000 + "末",
+    "quotes": '"' * 20_001 + "末",
+    "a wide table": "\n".join(",".join(f"第{i}列" if not row else str(i) for i in range(3_000)) for row in range(3)),
     "meeting without end": "在" * 150 + "第" * 150 + "\n" + "年月日" * 5_000,
 }
 
 
-@pytest.mark.parametrize("suffix", [".txt", ".md", ".html"])
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".csv"])
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_it_is_read_completely(kind: str, suffix: str) -> None:
     document = parse(HOSTILE[kind].encode(), "a" + suffix)
+    if suffix == ".csv":
+        # The text is the reader's own, and one delimiter is not in it.
+        assert {*HOSTILE[kind]} - {*document.text} <= {*' \u3000\n\t,;|，；"'}
     covered = sum(
         len("".join(document.text[a:b].split()))
         for a, b in [(p.start, p.end) for p in document.passages] + list(document.boilerplate)

@@ -55,8 +55,6 @@ BOMB = '<?xml version="1.0"{}?><!-- {} --><!DOCTYPE b [<!ENTITY a "哈哈"><!ENT
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".pptx"])
 def test_entities_are_refused(suffix: str, encoding: str) -> None:
-    if suffix not in (".docx",):
-        pytest.skip("not read yet")
     part = BOMB.format(f' encoding="{encoding}"', "x" * 70_000).encode(encoding)
     with pytest.raises(DocumentError, match="entities"):
         parse(archive(word__document_xml=part), "a" + suffix)

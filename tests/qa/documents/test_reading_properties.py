@@ -169,7 +169,7 @@ def test_a_long_paragraph_leaves_no_crumbs(length: int) -> None:
 def test_any_bytes_are_read_or_refused_in_one_line(data: bytes) -> None:
     from qa.errors import DocumentError
 
-    for name in ("a.txt", "a.md", "a.html", "a.docx", "a.pdf"):
+    for name in ("a.txt", "a.md", "a.html", "a.csv", "a.docx", "a.xlsx", "a.pptx", "a.pdf"):
         problem: DocumentError | None = None
         try:
             assert_complete(parse(data, name))
