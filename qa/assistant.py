@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Passages that are read for an answer, and shown as the nearest ones beside it.
 READ = 5
 ALTERNATIVES = 4
+# How often a question is asked when somebody changes what is being read for it.
+ATTEMPTS = 3
 PART = "；"
 """What stands between the parts of an answer to a question for several things, where they stand apart."""
 _GROUPING = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
@@ -72,11 +74,18 @@ def ask(
     _check_confidence(min_confidence)
     with clock.stage("followup"):
         standalone = _standalone(question, history)
-    with clock.stage("retrieve"):
-        hits = library.search(
-            standalone, READ, documents=documents, organisation=organisation, since=since, until=until
-        )
-    return _answered(standalone, hits, library, reader, min_confidence, clock)
+    if documents is not None and not isinstance(documents, str):
+        documents = list(documents)  # an iterator would be used up by the first search
+    for attempts_left in reversed(range(ATTEMPTS)):
+        with clock.stage("retrieve"):
+            hits = library.search(
+                standalone, READ, documents=documents, organisation=organisation, since=since, until=until
+            )
+        answer = _answered(standalone, hits, library, reader, min_confidence, clock)
+        # Somebody changed what was being read: what stands in its place now may answer.
+        if len(answer.nearest) == len(hits) or not attempts_left:
+            break
+    return answer
 
 
 def answer_from(
@@ -118,7 +127,11 @@ def _answered(
         if reader is None and hits:
             reader = default_reader(library)
         candidates = reader.read(question, hits) if reader is not None and hits else []
-    with clock.stage("select"):
+    # All that is cited is of one state of the Library, in which nothing of it is removed or replaced.
+    with clock.stage("select"), library.snapshot():
+        hits = library.still_there(hits)
+        there = {hit.passage.id for hit in hits}
+        candidates = [c for c in candidates if c.hit.passage.id in there]
         texts = {
             identifier: library.document(identifier)
             for identifier in dict.fromkeys(c.hit.passage.document_id for c in candidates)
@@ -309,7 +322,7 @@ class _Clock:
     def stage(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self._stages[name] = time.perf_counter() - start
+        self._stages[name] = self._stages.get(name, 0.0) + time.perf_counter() - start
 
     def timings(self) -> dict[str, float]:
         return {**self._stages, "total": time.perf_counter() - self._start}

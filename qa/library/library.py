@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -31,8 +34,9 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 # Small batches: progress moves and Ctrl-C is heard, and larger ones are no faster on a processor.
 EMBED_BATCH = 8
-# Documents that come one by one are written to the caches together, after so many passages.
-SAVE_AFTER = 1000
+# A document takes minutes where it is long: its finished vectors are kept this often, so that work that is killed
+# loses no more. Ctrl-C loses none.
+KEEP_SECONDS = 10.0
 _ISO_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
@@ -155,7 +159,7 @@ class Library:
 
         Other bytes under the same name stand beside the earlier ones: a name alone does not make a newer version.
         """
-        return self._add([_Source(name, Path(name).name, None, lambda: data)], progress, save_at_least=SAVE_AFTER)
+        return self._add([_Source(name, Path(name).name, None, lambda: data)], progress, lazily=True)
 
     def update(self, *, progress: Progress = False) -> AddReport:
         """Read every document that came from a file again, and replace what changed.
@@ -197,7 +201,7 @@ class Library:
             if self._store.edit(changed, vectors, replacing=written):
                 break
         if vectors:
-            self._retriever.save(at_least=SAVE_AFTER)
+            self._retriever.save(lazily=True)
         return changed
 
     def _new_vectors(self, document: Document, progress: Progress) -> list[NewVector]:
@@ -233,7 +237,7 @@ class Library:
             self._retriever.save()
         return ids
 
-    def _add(self, sources: Sequence[_Source | Addition], progress: Progress, *, save_at_least: int = 1) -> AddReport:
+    def _add(self, sources: Sequence[_Source | Addition], progress: Progress, *, lazily: bool = False) -> AddReport:
         additions: list[Addition] = []
         changed = False
         self._store.check_writable()
@@ -249,11 +253,14 @@ class Library:
                         report(Step(done + fraction, len(sources), name))
 
                     additions.append(self._add_one(source, part))
-                    changed |= additions[-1].status in ("added", "replaced")
+                    if additions[-1].status in ("added", "replaced"):
+                        changed = True
+                        # Who asks meanwhile would have to make up for all that is not in the caches yet.
+                        self._retriever.save(lazily=True)
                 report(Step(len(sources), len(sources), ""))
         finally:
             if changed:
-                self._retriever.save(at_least=save_at_least)
+                self._retriever.save(lazily=lazily)
         return AddReport(tuple(additions))
 
     def _add_one(self, source: _Source, part: Callable[[float], None]) -> Addition:
@@ -318,16 +325,26 @@ class Library:
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         vectors = self._store.vectors_by_text(list(set(keys)))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
-        if missing:
-            embedded = 0
-
-            def count(batch: int) -> None:
-                nonlocal embedded
-                embedded += batch
-                part(embedded / len(missing))
-
-            rows = embedder.encode_passages(list(missing.values()), batch_size=EMBED_BATCH, progress=count)
-            vectors.update((key, row.astype("<f4").tobytes()) for key, row in zip(missing, rows, strict=True))
+        # Texts of a length together: none is filled up for a longer one beside it.
+        order = sorted(missing, key=lambda key: -len(missing[key]))
+        fresh: dict[str, bytes] = {}
+        kept = time.monotonic()
+        try:
+            for first in range(0, len(order), EMBED_BATCH):
+                batch = order[first : first + EMBED_BATCH]
+                rows = embedder.encode_passages([missing[key] for key in batch], batch_size=EMBED_BATCH)
+                fresh.update((key, row.astype("<f4").tobytes()) for key, row in zip(batch, rows, strict=True))
+                part((first + len(batch)) / len(missing))
+                if time.monotonic() - kept > KEEP_SECONDS:
+                    self._store.keep_vectors(fresh)
+                    vectors |= fresh
+                    fresh, kept = {}, time.monotonic()
+        except BaseException:
+            if fresh:
+                with contextlib.suppress(YindaError):
+                    self._store.keep_vectors(fresh)
+            raise
+        vectors |= fresh
         return [(key, vectors[key]) for key in keys], len(missing)
 
     def _new_id(self, sha256: str) -> str:
@@ -421,18 +438,29 @@ class Library:
 
         Raises ``QuestionError`` for an empty or oversized question and for a date that is none.
         """
-        filtered = not (documents is None and organisation is None and since is None and until is None)
-        among = (
-            self._store.select_documents(
-                documents=[documents] if isinstance(documents, str) else documents,
-                organisation=organisation,
-                since=_iso_date("since", since),
-                until=_iso_date("until", until),
-            )
-            if filtered
-            else None
-        )
+        if isinstance(documents, str):
+            documents = [documents]
+        ids = None if documents is None else list(documents)
+        first, last = _iso_date("since", since), _iso_date("until", until)
+
+        def among() -> list[str] | None:
+            if ids is None and organisation is None and first is None and last is None:
+                return None
+            return self._store.select_documents(documents=ids, organisation=organisation, since=first, until=last)
+
         return self._retriever.search(question, k, among)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """One consistent view over several reads in this thread: what others write meanwhile is not seen.
+
+        Searching is consistent in itself, and is not for the inside of this.
+        """
+        return self._store.snapshot()
+
+    def still_there(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Those of the hits whose passages were neither removed nor replaced since."""
+        there = self._store.passages([hit.passage.id for hit in hits])
+        return [hit for hit in hits if hit.passage.id in there]
 
     def problems(self) -> list[str]:
         """What is wrong with the Library, one line each; empty when it is sound."""

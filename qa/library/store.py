@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 # SQLite's default limit on host parameters is 32,766; staying far below keeps statements small.
 _CHUNK = 500
 _RANDOM_BITS = 20
+# Vectors of a document that was begun and not finished. The table is made when there is something to keep; it is no
+# part of the layout: nothing is missing where it is not.
+_KEPT = """
+    CREATE TABLE IF NOT EXISTS kept_vectors (embedded_text TEXT PRIMARY KEY, vector BLOB NOT NULL, kept REAL NOT NULL)
+    """
+KEPT_SECONDS = 30 * 24 * 3600.0
 _T = TypeVar("_T")
 
 
@@ -445,6 +452,10 @@ class Store(Database):
                     for ordinal, p in enumerate(passages)
                 ],
             )
+            if self._keeps_vectors(connection):
+                connection.executemany(
+                    "DELETE FROM kept_vectors WHERE embedded_text = ?", [(p.embedded_text,) for p in passages]
+                )
         return True
 
     def edit(self, document: Document, vectors: Sequence[NewVector], *, replacing: int) -> bool:
@@ -594,7 +605,43 @@ class Store(Database):
                         chunk,
                     )
                 )
+                if self._keeps_vectors(self._connect()):
+                    found.update(
+                        self._connect().execute(
+                            f"SELECT embedded_text, vector FROM kept_vectors WHERE embedded_text IN ({_marks(chunk)})",
+                            chunk,
+                        )
+                    )
         return found
+
+    def keep_vectors(self, vectors: dict[str, bytes]) -> None:
+        """Keep vectors, by the hash of the embedded text, of a document that is not stored yet.
+
+        ``vectors_by_text`` finds them, ``put`` lets go of those it stores, and time of those that nobody came back for.
+        """
+        with self._write() as connection:
+            connection.execute(_KEPT)
+            connection.execute("DELETE FROM kept_vectors WHERE kept < ?", (time.time() - KEPT_SECONDS,))
+            connection.executemany(
+                "INSERT OR REPLACE INTO kept_vectors VALUES (?, ?, ?)",
+                [(key, vector, time.time()) for key, vector in vectors.items()],
+            )
+
+    @staticmethod
+    def _keeps_vectors(connection: sqlite3.Connection) -> bool:
+        return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'kept_vectors'").fetchone() is not None
+
+    def waiting(self, since: int) -> tuple[int, int]:
+        """How many passages a cache built at change ``since`` has to add or take away, and how many there are."""
+        with self.snapshot():
+            connection = self._connect()
+            (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+            if connection.execute("SELECT 1 FROM changes WHERE number = ?", (since,)).fetchone() is None:
+                # At least one: a cache that is not of this Library has to become so, even where there is no passage.
+                return max(1, passages), passages
+            (added,) = connection.execute("SELECT count(*) FROM passages WHERE added > ?", (since,)).fetchone()
+            (removed,) = connection.execute("SELECT count(*) FROM removals WHERE change > ?", (since,)).fetchone()
+            return added + removed, passages
 
     def delta(self, since: int) -> Delta:
         """What a cache built at change ``since`` has to take away and to add, to stand at ``Delta.change``."""
