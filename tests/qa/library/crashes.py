@@ -1,29 +1,27 @@
-"""Kills a process that changes a Library, at random moments, and looks at what is left: ``crashes.py FOLDER KILLS``."""
+"""Kills a process that changes a Library, at random moments, and looks at what is left."""
 
 from __future__ import annotations
 
 import json
 import random
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from forked import Child, Held, Remembering, built_anew, change, child_said, same_answers, say, verify, warmed
+from forked import Child, Held, Remembering, built_anew, change, child_said, same_answers, verify
 
 from qa import Library
 
 
-def main(folder: Path, kills: int, seed: int) -> None:
+def crashes(folder: Path, kills: int, embedder: Remembering, seed: int = 1) -> dict[str, int]:
+    """``kills`` moments; all that is asserted is what a person meets afterwards."""
     chance = random.Random(seed)
-    embedder = warmed()
     home, files = folder / "library", folder / "files"
     held: dict[str, Held] = {}
     known: dict[str, dict[str, Any]] = {}
-    finished = unfinished = applied = opening = 0
-    began = time.monotonic()
+    finished = unfinished = applied = 0
     for number in range(kills):
         child = Child(lambda send, number=number: _changes(home, files, embedder, f"{seed}:{number}", send))
         # Some are killed while they open the Library, which has to be mended after the last one was killed.
@@ -41,28 +39,25 @@ def main(folder: Path, kills: int, seed: int) -> None:
                 pending = {name: None if each is None else (each[0], each[1]) for name, each in said.items()}
         status = child.ended()
         assert status == -9, f"child {number} ended by itself: {status}"
-        opening += not number % 6
         unfinished += bool(pending)
         checked = child_said(lambda send: send(_checked(home, embedder)))
         after = {name: (each[0], each[1]) for name, each in checked["held"].items()}
         for name in held.keys() | pending.keys() | after.keys():
             allowed = [held.get(name)] + ([pending[name]] if name in pending else [])
-            assert after.get(name) in allowed, f"kill {number}: {name} is neither as before nor as after the change"
+            assert after.get(name) in allowed, f"kill {number}: {name} is {after.get(name)}, and none of {allowed}"
         applied += bool(pending) and after != held
         held = after
         key = json.dumps(sorted(held.items()), ensure_ascii=False)
         if key not in known:
             known[key] = child_said(lambda send: send(_fresh(folder / "anew", held, embedder)))
         assert same_answers(checked["found"], known[key]), f"kill {number}: other answers than those of a new Library"
-    say(
-        kills=kills,
-        finished=finished,
-        unfinished=unfinished,
-        unfinished_but_stored=applied,
-        documents=len(held),
-        libraries_built_anew=len(known),
-        wall=round(time.monotonic() - began, 1),
-    )
+    return {
+        "kills": kills,
+        "finished": finished,
+        "unfinished": unfinished,
+        "unfinished_but_stored": applied,
+        "libraries_built_anew": len(known),
+    }
 
 
 def _changes(home: Path, files: Path, embedder: Remembering, seed: str, send: Callable[[Any], None]) -> None:
@@ -91,6 +86,3 @@ def _fresh(folder: Path, held: dict[str, Held], embedder: Remembering) -> dict[s
     finally:
         shutil.rmtree(folder)
 
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,124 @@
+"""Two processes write to one Library and eight search it.
+
+Every document has a number that grows with each new version, in its title and in each of its passages; what is
+finished is told to the readers through shared memory. So a reader knows of each hit whether it is of one committed
+state, and whether that state is older than what was finished before it asked.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import struct
+import time
+from collections.abc import Callable
+from mmap import mmap
+from pathlib import Path
+from typing import Any
+
+from forked import Child, Remembering
+
+from qa import Library, LibraryError
+
+WRITERS, READERS, DOCUMENTS = 2, 8, 4
+QUESTIONS = ("值班室的电话", "桥梁检查了多少次？", "门票多少元？")
+_NUMBER = re.compile(r"第(\d+)号文第(\d+)版")
+
+
+def text_of(number: int, version: int) -> str:
+    mark = f"第{number}号文第{version}版"
+    heads = (("值班", "值班室的电话写在门口"), ("检查", "桥梁全年检查三次"), ("票价", "门票二十元"))
+    return f"# {mark}\n" + "".join(f"\n## {head}\n\n{mark}{body}。\n" for head, body in heads)
+
+
+class Finished:
+    """By document, the last version whose writing has returned, and whether it was removed since."""
+
+    def __init__(self) -> None:
+        self._memory = mmap(-1, 8 * WRITERS * DOCUMENTS)
+
+    def __getitem__(self, number: int) -> tuple[int, bool]:
+        (value,) = struct.unpack_from("q", self._memory, 8 * number)
+        return value // 2, bool(value % 2)
+
+    def set(self, number: int, version: int, gone: bool) -> None:
+        struct.pack_into("q", self._memory, 8 * number, 2 * version + gone)
+
+
+def write(home: Path, files: Path, embedder: Any, writer: int, until: float, done: Finished, send: Any) -> None:
+    chance = random.Random(writer)
+    changes = busy = 0
+    with Library.open(home, model=embedder) as library:
+        while time.monotonic() < until:
+            number = writer * DOCUMENTS + chance.randrange(DOCUMENTS)
+            version, gone = done[number]
+            file = files / f"{number}.md"
+            try:
+                if not gone and version and chance.random() < 0.3:
+                    (document,) = [d for d in library.documents() if d.path == str(file)]
+                    library.remove(document.id)
+                    done.set(number, version, True)
+                else:
+                    file.write_text(text_of(number, version + 1), "utf-8")
+                    report = library.add(file)
+                    assert report.added or report.replaced
+                    done.set(number, version + 1, False)
+                changes += 1
+            except LibraryError as error:
+                assert "is busy" in error.message, error.message
+                assert error.hint
+                busy += 1
+    send({"changes": changes, "busy": busy})
+
+
+def read(home: Path, embedder: Any, reader: int, until: float, done: Finished, send: Any) -> None:
+    chance = random.Random(reader)
+    searches = found = 0
+    last: dict[int, int] = {}
+    with Library.open(home, model=embedder) as library:
+        while time.monotonic() < until or not searches:
+            before = {number: done[number] for number in range(WRITERS * DOCUMENTS)}
+            hits = library.search(chance.choice(QUESTIONS), 100)
+            seen: dict[int, set[int]] = {}
+            for hit in hits:
+                number, version = map(int, _NUMBER.match(hit.passage.text.split("\n")[-1]).groups())
+                seen.setdefault(number, set()).add(version)
+                assert hit.title == f"第{number}号文第{version}版", "title and passage of two states"
+                text = text_of(number, version)
+                assert text[hit.passage.start : hit.passage.end] == hit.passage.text, "not the document's words"
+            for number, versions in seen.items():
+                assert len(versions) == 1, f"passages of the versions {versions} in one search"
+                version = versions.pop()
+                finished, gone = before[number]
+                assert version >= finished + gone, f"version {version} after {finished} was finished, gone: {gone}"
+                assert version >= last.get(number, 0), "an older version than was seen before"
+                last[number] = version
+            for number, (finished, gone) in before.items():
+                # Removed in the meantime, or there with all of its passages.
+                assert number in seen or not finished or gone or done[number] != (finished, False), "a document is lost"
+            assert len(hits) == 3 * len(seen), "a part of a document's passages"
+            searches += 1
+            found += len(hits)
+    send({"searches": searches, "found": found})
+
+
+def crowd(folder: Path, seconds: int, embedder: Remembering) -> dict[str, int]:
+    """All of them for so many seconds."""
+    embedder.encode_queries(list(QUESTIONS))
+    home, files, done = folder / "library", folder / "files", Finished()
+    files.mkdir(parents=True)
+    until = time.monotonic() + seconds
+
+    def writing(writer: int) -> Callable[[Any], None]:
+        return lambda send: write(home, files, embedder, writer, until, done, send)
+
+    def reading(reader: int) -> Callable[[Any], None]:
+        return lambda send: read(home, embedder, reader, until, done, send)
+
+    children = [Child(writing(n)) for n in range(WRITERS)] + [Child(reading(n)) for n in range(READERS)]
+    said = [child.heard() for child in children]
+    ended = [child.ended() for child in children]
+    assert not any(ended), f"ended with {ended}"
+    total = {name: sum(each.get(name, 0) for each in said) for name in ("changes", "busy", "searches", "found")}
+    return total | {"fewest_searches": min(each["searches"] for each in said[WRITERS:])}
+
