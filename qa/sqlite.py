@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qa.errors import LibraryError
+from qa.errors import Damaged, LibraryError
 
 BUSY_SECONDS = 30.0
 _RETRY_SECONDS = 0.02
@@ -107,7 +107,7 @@ class Database:
             raise self._unsound(error) from error
 
     def _unsound(self, error: Exception) -> LibraryError:
-        return LibraryError(f"{self.path} is not a sound {self._kind}: {error}", self._remedy)
+        return Damaged(f"{self.path} is not a sound {self._kind}: {error}", self._remedy)
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:

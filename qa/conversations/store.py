@@ -62,6 +62,7 @@ _STATEMENTS = (
 # In the class, ``list`` is a method.
 _Conversations = list[Conversation]
 _Exchanges = list[Exchange]
+_Lines = list[str]
 _Rows = list[tuple[Any, ...]]
 _COLUMNS = (
     "c.id, c.title, c.created, c.changed, (SELECT count(*) FROM exchanges e WHERE e.conversation = c.number)"
@@ -128,6 +129,18 @@ class Conversations(Database):
     def exchanges_of_any(self, conversation: str) -> _Exchanges:
         """As ``exchanges``, whosever it is: goes with ``all``."""
         return self._exchanges("c.id = ?", _storable(conversation))
+
+    def problems(self) -> _Lines:
+        """What is wrong with the file, in lines; empty when it is sound, or there is none."""
+        out = [f"SQLite: {row[0]}" for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        if self._rows("PRAGMA foreign_key_check"):
+            out.append("SQLite: exchanges of a conversation that is not there")
+        for conversation in self.all():
+            try:
+                self.exchanges_of_any(conversation.id)
+            except LibraryError as error:
+                out.append(f"“{conversation.title}”: {error.message}")
+        return out
 
     def _listed(self, rest: str, *values: object) -> _Conversations:
         return [Conversation(*row) for row in self._rows(f"SELECT {_COLUMNS} {rest}", *values)]

@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING
 
 from qa.documents import ParsedDocument, parse, read_file
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
+from qa.library.backup import Backup, back_up, restore
+from qa.library.mending import mend
 from qa.library.metadata import FIELDS, checked_edit
 from qa.library.pages import Pages
+from qa.library.soundness import faults
 from qa.library.sources import as_paths, files_under
 from qa.library.store import NewPassage, NewVector, Store, other_model
 from qa.pages import page_at
@@ -88,6 +91,16 @@ class Library:
                 library.close()
                 raise
         return library
+
+    @classmethod
+    def restore(cls, file: PathLike, folder: PathLike, *, progress: Progress = False) -> Library:
+        """Make the Library of a back-up in ``folder``, and open it; what is there already is never overwritten.
+
+        The files that its documents came from need not be on this computer. Raises ``LibraryError`` when the folder is
+        not empty, and when the file is not a sound back-up or of a newer version; nothing is left then.
+        """
+        restore(Path(file), Path(folder), progress)
+        return cls.open(folder, create=False)
 
     @property
     def embedder(self) -> Embedder:
@@ -464,7 +477,36 @@ class Library:
 
     def problems(self) -> list[str]:
         """What is wrong with the Library, one line each; empty when it is sound."""
-        return self._store.problems() + self._retriever.problems()
+        damage = self._store.problems()
+        # What a damaged file gives is not worth comparing.
+        return damage or [fault.text for fault in faults(self._store)] + self._retriever.problems()
+
+    def repair(self, *, progress: Progress = False) -> list[str]:
+        """Mend what can be mended, and build the caches anew; says in lines what was mended.
+
+        Vectors that are wrong are embedded anew, passages that do not fit their text are cut anew from the original,
+        and a lost original is taken from its file where that is unchanged. ``problems`` then says what is left.
+        Raises ``LibraryError`` when the SQLite file is damaged; ``qa.library.mending.save_readable`` is for that.
+        """
+        self._store.check_writable()
+        damage = self._store.problems()
+        if damage:
+            raise LibraryError(
+                f"the Library at {self.folder} is damaged: {damage[0]}",
+                "save what can be read of it with: yinda doctor --repair, or restore a back-up: yinda restore FILE",
+            )
+        said = mend(self, progress)
+        unfit = self._retriever.problems()
+        self._retriever.rebuild()
+        return said + [f"{each}: built anew" for each in unfit]
+
+    def backup(self, file: PathLike, *, progress: Progress = False) -> Backup:
+        """Write documents, originals, vectors and conversations into one file, whole or not at all.
+
+        The Library may be used meanwhile, also by other processes. Raises ``LibraryError`` when the file exists or
+        cannot be written, and when the Library is damaged.
+        """
+        return back_up(self.folder, Path(file), progress)
 
     def model(self) -> dict[str, str]:
         """The recorded embedding model: ``model``, ``model_identity``, ``model_dimension``; empty when new."""

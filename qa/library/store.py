@@ -486,6 +486,13 @@ class Store(Database):
             )
         return True
 
+    def put_original(self, document_id: str, name: str, data: bytes) -> None:
+        """Store the file name and the bytes of a document that is there already."""
+        with self._write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO originals VALUES (?, ?, ?)", (document_id, name, zlib.compress(data))
+            )
+
     def relocate(self, document_id: str, location: str) -> None:
         """Say where a document's file is now, when it had no place or the file is no longer there (it was moved)."""
         with self._translated():
@@ -656,26 +663,16 @@ class Store(Database):
 
     # -- soundness --------------------------------------------------------------------------------------
 
-    def problems(self) -> list[str]:
-        """Everything that is wrong with the file: damage, offsets outside the text, vectors of a wrong size."""
-        out: list[str] = []
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query, for what looks at the file itself (``qa.library.soundness``)."""
         with self._translated():
-            connection = self._connect()
-            out += [f"SQLite: {row[0]}" for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                out.append("SQLite: rows that refer to a document that is not there")
-            wrong = connection.execute(
-                "SELECT count(*) FROM passages p JOIN documents d ON d.id = p.document_id"
-                ' WHERE p.start < 0 OR p."end" <= p.start OR p."end" > length(d.text)'
-            ).fetchone()[0]
-            if wrong:
-                out.append(f"{wrong} passages have offsets outside their document")
-            dimension = int(self.model().get("model_dimension", 0))
-            wrong = connection.execute(
-                "SELECT count(*) FROM passages WHERE length(vector) <> ?", (4 * dimension,)
-            ).fetchone()[0]
-            if wrong:
-                out.append(f"{wrong} passages have a vector of a wrong size")
+            return self._connect().execute(statement, values).fetchall()
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file as a database; what is in it is looked at by ``qa.library.soundness``."""
+        out = [f"SQLite: {row[0]}" for row in self.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        if self.rows("PRAGMA foreign_key_check"):
+            out.append("SQLite: rows that refer to a document that is not there")
         return out
 
 

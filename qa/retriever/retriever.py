@@ -284,6 +284,9 @@ class Retriever:
             with contextlib.suppress(OSError, filelock.Timeout):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 with filelock.FileLock(self._folder / "vectors.lock", timeout=CACHE_SECONDS):
+                    # What a process left that was killed while it wrote.
+                    for leftover in self._folder.glob(f".{self._vector_file.name}-*"):
+                        leftover.unlink()
                     packed.write(self._vector_file)
         standing = self._lexical.change()
         if self._source.waiting(standing)[0] >= (LEXICAL_AFTER if lazily and standing else 1):
@@ -317,6 +320,17 @@ class Retriever:
             if self._of_lexical(lambda: self._lexical.ids()) != expected:
                 out.append("the lexical index does not hold the Library's passages")
             return out
+
+    def rebuild(self) -> None:
+        """Make both caches anew from the Library, whatever there is."""
+        with self._mutex:
+            self._vectors, self._vectors_change, self._saved_change = None, 0, 0
+            with contextlib.suppress(OSError):
+                self._vector_file.unlink(missing_ok=True)
+            if self._source.model():
+                self._refresh_vectors()
+                self._refresh_lexical(wait=True, rebuild=True)
+        self.save()
 
     def close(self) -> None:
         """Let go of the indexes."""

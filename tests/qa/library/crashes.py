@@ -85,4 +85,3 @@ def _fresh(folder: Path, held: dict[str, Held], embedder: Remembering) -> dict[s
         return built_anew(folder, held, embedder)
     finally:
         shutil.rmtree(folder)
-

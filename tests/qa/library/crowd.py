@@ -12,6 +12,7 @@ import re
 import struct
 import time
 from collections.abc import Callable
+from enum import IntEnum
 from mmap import mmap
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from forked import Child, Remembering
 from qa import Library, LibraryError
 
 WRITERS, READERS, DOCUMENTS = 2, 8, 4
+PASSAGES = 4  # of each document
 QUESTIONS = ("值班室的电话", "桥梁检查了多少次？", "门票多少元？")
 _NUMBER = re.compile(r"第(\d+)号文第(\d+)版")
 
@@ -31,18 +33,26 @@ def text_of(number: int, version: int) -> str:
     return f"# {mark}\n" + "".join(f"\n## {head}\n\n{mark}{body}。\n" for head, body in heads)
 
 
+class Fate(IntEnum):
+    """What became of a document's last version."""
+
+    THERE = 0
+    GOING = 1
+    GONE = 2
+
+
 class Finished:
-    """By document, the last version whose writing has returned, and whether it was removed since."""
+    """By document, the last version whose writing has returned, and what became of it since."""
 
     def __init__(self) -> None:
         self._memory = mmap(-1, 8 * WRITERS * DOCUMENTS)
 
-    def __getitem__(self, number: int) -> tuple[int, bool]:
+    def __getitem__(self, number: int) -> tuple[int, Fate]:
         (value,) = struct.unpack_from("q", self._memory, 8 * number)
-        return value // 2, bool(value % 2)
+        return value // 4, Fate(value % 4)
 
-    def set(self, number: int, version: int, gone: bool) -> None:
-        struct.pack_into("q", self._memory, 8 * number, 2 * version + gone)
+    def set(self, number: int, version: int, fate: Fate) -> None:
+        struct.pack_into("q", self._memory, 8 * number, 4 * version + fate)
 
 
 def write(home: Path, files: Path, embedder: Any, writer: int, until: float, done: Finished, send: Any) -> None:
@@ -51,22 +61,23 @@ def write(home: Path, files: Path, embedder: Any, writer: int, until: float, don
     with Library.open(home, model=embedder) as library:
         while time.monotonic() < until:
             number = writer * DOCUMENTS + chance.randrange(DOCUMENTS)
-            version, gone = done[number]
+            version, fate = done[number]
             file = files / f"{number}.md"
             try:
-                if not gone and version and chance.random() < 0.3:
+                if fate is not Fate.GONE and version and chance.random() < 0.3:
                     (document,) = [d for d in library.documents() if d.path == str(file)]
+                    done.set(number, version, Fate.GOING)
                     library.remove(document.id)
-                    done.set(number, version, True)
+                    done.set(number, version, Fate.GONE)
                 else:
                     file.write_text(text_of(number, version + 1), "utf-8")
                     report = library.add(file)
                     assert report.added or report.replaced
-                    done.set(number, version + 1, False)
+                    done.set(number, version + 1, Fate.THERE)
                 changes += 1
             except LibraryError as error:
-                assert "is busy" in error.message, error.message
-                assert error.hint
+                if "is busy" not in error.message or not error.hint:
+                    raise
                 busy += 1
     send({"changes": changes, "busy": busy})
 
@@ -81,7 +92,7 @@ def read(home: Path, embedder: Any, reader: int, until: float, done: Finished, s
             hits = library.search(chance.choice(QUESTIONS), 100)
             seen: dict[int, set[int]] = {}
             for hit in hits:
-                number, version = map(int, _NUMBER.match(hit.passage.text.split("\n")[-1]).groups())
+                number, version = map(int, _NUMBER.search(hit.passage.text).groups())
                 seen.setdefault(number, set()).add(version)
                 assert hit.title == f"第{number}号文第{version}版", "title and passage of two states"
                 text = text_of(number, version)
@@ -89,14 +100,14 @@ def read(home: Path, embedder: Any, reader: int, until: float, done: Finished, s
             for number, versions in seen.items():
                 assert len(versions) == 1, f"passages of the versions {versions} in one search"
                 version = versions.pop()
-                finished, gone = before[number]
-                assert version >= finished + gone, f"version {version} after {finished} was finished, gone: {gone}"
+                finished, fate = before[number]
+                assert version >= finished + (fate is Fate.GONE), f"version {version} after {finished}, {fate.name}"
                 assert version >= last.get(number, 0), "an older version than was seen before"
                 last[number] = version
-            for number, (finished, gone) in before.items():
-                # Removed in the meantime, or there with all of its passages.
-                assert number in seen or not finished or gone or done[number] != (finished, False), "a document is lost"
-            assert len(hits) == 3 * len(seen), "a part of a document's passages"
+            for number, (finished, _) in before.items():
+                # Removed before or meanwhile, or found.
+                assert number in seen or not finished or done[number] != (finished, Fate.THERE), "a document is lost"
+            assert len(hits) == PASSAGES * len(seen), "a part of a document's passages"
             searches += 1
             found += len(hits)
     send({"searches": searches, "found": found})
@@ -121,4 +132,3 @@ def crowd(folder: Path, seconds: int, embedder: Remembering) -> dict[str, int]:
     assert not any(ended), f"ended with {ended}"
     total = {name: sum(each.get(name, 0) for each in said) for name in ("changes", "busy", "searches", "found")}
     return total | {"fewest_searches": min(each["searches"] for each in said[WRITERS:])}
-

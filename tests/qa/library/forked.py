@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +91,8 @@ def warmed() -> Remembering:
     from qa.text.words import words
 
     words("图书馆的规定")
-    import faiss
-    import filelock
-    import tantivy
-
-    assert faiss and filelock and tantivy
+    for name in ("faiss", "filelock", "tantivy"):
+        import_module(name)
     return embedder
 
 

@@ -1,8 +1,9 @@
 """Kills a process at chosen steps of what it does.
 
-A step is an SQL statement that begins, as SQLite itself reports it, or a file below the folder that is opened, renamed,
-made or deleted, as the interpreter reports it (``sys.addaudithook``). Nothing of Yinda is patched, and the points between
-SQLite's commit and the writing of the caches, in the middle of a migration, a back-up or its restoring are all among them.
+A step is an SQL statement that begins, as SQLite itself reports it, or a file below the folder that is opened,
+renamed, made or deleted, as the interpreter reports it (``sys.addaudithook``). Nothing of Yinda is patched. The points
+between SQLite's commit and the writing of the caches, in the middle of a migration, a back-up or its restoring are all
+among them.
 """
 
 from __future__ import annotations
@@ -131,4 +132,3 @@ def changing(folder: Path, kills: int, embedder: Remembering) -> dict[str, int]:
 def _looked(home: Path, embedder: Remembering) -> dict[str, Any]:
     with Library.open(home, model=embedder) as library:
         return verify(library)
-
