@@ -91,9 +91,8 @@ def back_up(folder: Path, file: Path, progress: Progress = False) -> Backup:
         with archive.open("rb+") as written:
             os.fsync(written.fileno())
         size = archive.stat().st_size
-        # Not os.replace: somebody may have made a file of this name in the meantime.
-        _put(archive, file)
         report(Step(2 * len(names), 2 * len(names), ""))
+        _put(archive, file)
     return Backup(file, size, documents, tuple(names))
 
 
@@ -136,11 +135,11 @@ def restore(file: Path, folder: Path, progress: Progress = False) -> None:
                 if name in DATABASES:
                     _check_database(made / name, file)
             sync_folder(made)
+            report(Step(len(entries), len(entries), ""))
             if folder.exists():
                 folder.rmdir()  # empty, or this fails
             made.rename(folder)
         sync_folder(folder.parent)
-        report(Step(len(entries), len(entries), ""))
 
 
 def _entries(archive: zipfile.ZipFile, file: Path) -> dict[str, tuple[int, str]]:

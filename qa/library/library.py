@@ -22,7 +22,7 @@ from qa.library.backup import Backup, back_up, restore
 from qa.library.mending import mend
 from qa.library.metadata import FIELDS, checked_edit
 from qa.library.pages import Pages
-from qa.library.soundness import faults
+from qa.library.soundness import faults, key_of, sound_vector
 from qa.library.sources import as_paths, files_under
 from qa.library.store import NewPassage, NewVector, Store, other_model
 from qa.pages import page_at
@@ -335,8 +335,10 @@ class Library:
         self, texts: Sequence[str], embedder: Embedder, part: Callable[[float], None]
     ) -> tuple[list[tuple[str, bytes]], int]:
         """For each text its hash and its vector, and how many had to be embedded: the others are in the Library."""
-        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        vectors = self._store.vectors_by_text(list(set(keys)))
+        keys = [key_of(text) for text in texts]
+        stored = self._store.vectors_by_text(list(set(keys)))
+        # What is damaged is not handed on.
+        vectors = {key: vector for key, vector in stored.items() if sound_vector(vector, embedder.dimension)}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
         # Texts of a length together: none is filled up for a longer one beside it.
         order = sorted(missing, key=lambda key: -len(missing[key]))

@@ -63,15 +63,13 @@ def _mend_original(library: Library, fault: Fault) -> str:
     return f"taken from {document.path}"
 
 
-def _mend_details(library: Library, fault: Fault) -> str:
-    return _read_again(library, fault.document_id)
-
-
 def _mend_vectors(library: Library, fault: Fault) -> str:
     store = library._store
     written, _ = store.edits(fault.document_id)
     document = library.document(fault.document_id)
     passages = [p for p in store.passages_of(document.id) if p.id in set(fault.passages)]
+    if not passages:
+        return ""  # they went when the document was read again
     texts = [embedded_text(p.text, document.title, p.heading_path) for p in passages]
     # Not looked up by their text: the stored vector of the same text is what is wrong.
     rows = library.embedder.encode_passages(texts, batch_size=8)
@@ -82,21 +80,9 @@ def _mend_vectors(library: Library, fault: Fault) -> str:
     return "embedded anew" if store.edit(document, vectors, replacing=written) else ""
 
 
-def _mend_passages(library: Library, fault: Fault) -> str:
-    return _read_again(library, fault.document_id)
-
-
-_MENDERS: dict[Part, Callable[[Library, Fault], str]] = {
-    Part.ORIGINAL: _mend_original,
-    Part.DETAILS: _mend_details,
-    Part.VECTORS: _mend_vectors,
-    Part.PASSAGES: _mend_passages,
-}
-
-
-def _read_again(library: Library, document_id: str) -> str:
+def _read_again(library: Library, fault: Fault) -> str:
     """Read a document's original again, or its text where the original is gone, and store it whole."""
-    store = library._store
+    store, document_id = library._store, fault.document_id
     written, _ = store.edits(document_id)
     document = library.document(document_id)
     original = None
@@ -106,6 +92,14 @@ def _read_again(library: Library, document_id: str) -> str:
     if not stored:
         return ""
     return "read again from its original" if kept else "cut anew from its text"
+
+
+_MENDERS: dict[Part, Callable[[Library, Fault], str]] = {
+    Part.ORIGINAL: _mend_original,
+    Part.DETAILS: _read_again,
+    Part.PASSAGES: _read_again,
+    Part.VECTORS: _mend_vectors,
+}
 
 
 def _store_again(

@@ -17,9 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from forked import Child, Remembering, child_said, same_answers, verify, written
+from forked import Child, Remembering, built_anew, child_said, same_answers, verify, written
+from layouts import OLDER, laid_out, version_of
 
-from qa import Library
+from qa import Conversations, Library
+from qa.library import schema
 
 _FILES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.rmtree"})
 _EVERY_STEP = 10**9
@@ -132,3 +134,91 @@ def changing(folder: Path, kills: int, embedder: Remembering) -> dict[str, int]:
 def _looked(home: Path, embedder: Remembering) -> dict[str, Any]:
     with Library.open(home, model=embedder) as library:
         return verify(library)
+
+
+def migrating(folder: Path, kills: int, embedder: Remembering) -> dict[str, int]:
+    """Older layouts: after each kill the old version is there as it was, or the new one; either gives everything."""
+    documents = {f"{subject}.md": written(subject, 0) for subject in ("图书馆", "游泳池", "消防站")}
+    held = {name: (text, None) for name, text in documents.items()}
+    expected = child_said(lambda send: send(built_anew(folder / "new", held, embedder)))
+    home = folder / "library"
+    count, left_old = 0, 0
+    for version in OLDER:
+        start = folder / f"version-{version}"
+        child_said(
+            lambda send, start=start, version=version: send(
+                laid_out(start / "library.sqlite", version, documents, embedder) or True
+            )
+        )
+
+        def prepare(start: Path = start) -> None:
+            shutil.rmtree(home, ignore_errors=True)
+            shutil.copytree(start, home)
+
+        def work() -> None:
+            Library.open(home, model=embedder).close()
+
+        for step in sweep(folder, kills, prepare, work):
+            prepare()
+            killed_at(folder, step, work)
+            left = child_said(lambda send: send(version_of(home / "library.sqlite")))
+            assert left in (version, schema.VERSION), f"step {step}: version {left}"
+            left_old += left == version
+            found = child_said(lambda send: send(_looked(home, embedder)))
+            assert sorted(text for text, _ in found["held"].values()) == sorted(documents.values())
+            assert same_answers(found["found"], expected), f"step {step}: other answers"
+            count += 1
+    return {"steps": count, "left_old": left_old}
+
+
+def backing_up(folder: Path, kills: int, embedder: Remembering) -> dict[str, int]:
+    """A back-up, and its restoring: after each kill the result is there whole or not at all, the Library as before."""
+    home, file, back = folder / "library", folder / "backup.zip", folder / "back"
+
+    def begun(send: Callable[[Any], None]) -> None:
+        with Library.open(home, model=embedder) as library, Conversations(home) as kept:
+            for subject in ("图书馆", "游泳池"):
+                library.add_bytes(written(subject, 0).encode(), f"{subject}.md")
+            kept.begin("me", "谈话")
+            send(verify(library))
+
+    expected = child_said(begun)
+    made = {"backup": 0, "restore": 0}
+
+    def back_up() -> None:
+        with Library.open(home, model=embedder) as library:
+            library.backup(file)
+
+    def restore() -> None:
+        Library.restore(file, back).close()
+
+    def restored(send: Callable[[Any], None]) -> None:
+        if not back.exists():
+            restore()
+        with Library.open(back, model=embedder) as library, Conversations(back) as kept:
+            send(verify(library) | {"conversations": len(kept.all())})
+
+    def gone() -> None:
+        file.unlink(missing_ok=True)
+        shutil.rmtree(back, ignore_errors=True)
+
+    for step in sweep(folder, kills, gone, back_up):
+        gone()
+        killed_at(folder, step, back_up)
+        made["backup"] += file.exists()
+        if file.exists():
+            assert child_said(restored) == expected | {"conversations": 1}
+        assert child_said(lambda send: send(_looked(home, embedder))) == expected
+    gone()
+    child_said(lambda send: send(back_up() or True))
+
+    def only_back() -> None:
+        shutil.rmtree(back, ignore_errors=True)
+
+    for step in sweep(folder, kills, only_back, restore):
+        only_back()
+        killed_at(folder, step, restore)
+        made["restore"] += back.exists()
+        # What is there is whole; what is not there can be made: nothing half is in the way.
+        assert child_said(restored) == expected | {"conversations": 1}
+    return made

@@ -11,12 +11,14 @@ from pathlib import Path
 from crashes import crashes
 from crowd import crowd
 from forked import Remembering, warmed
-from steps import changing
+from steps import backing_up, changing, migrating
 
 SCENARIOS: dict[str, Callable[[Path, int, Remembering], dict[str, int]]] = {
     "crashes": crashes,
     "crowd": crowd,
     "changing": changing,
+    "migrating": migrating,
+    "backing_up": backing_up,
 }
 
 

@@ -45,16 +45,17 @@ def check(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["crashes"]["finished"] > 0
     assert seen["crashes"]["unfinished"] > 0
     assert seen["changing"]["states"] > 2
+    assert seen["migrating"]["left_old"] > 0
     assert seen["crowd"]["changes"] > 0
     assert seen["crowd"]["fewest_searches"] > 0
 
 
 def test_some_kills_and_a_small_crowd() -> None:
-    check(stress(crashes=10, changing=8, crowd=4))
+    check(stress(crashes=10, changing=8, migrating=5, backing_up=5, crowd=4))
 
 
 @pytest.mark.slow
 def test_300_kills_and_a_crowd_for_a_minute() -> None:
-    seen = stress(crashes=300, changing=40, crowd=60)
+    seen = stress(crashes=300, changing=40, migrating=30, backing_up=30, crowd=60)
     check(seen)
     assert seen["crashes"]["unfinished_but_stored"] > 0
