@@ -41,7 +41,7 @@ BEFORE_SECONDS = 15.0
 """How long it is asked before anything is added."""
 BEFORE_SHARE = 20
 """The Library that is asked has one file of so many already."""
-BYTES_PER_PASSAGE = 560
+BYTES_PER_PASSAGE = 350
 """Of the laws, to choose as many files as are wanted."""
 _DIMENSION = 384
 

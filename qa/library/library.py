@@ -179,7 +179,7 @@ class Library:
 
         A file that is gone is reported as failed; its document stays until it is removed.
         """
-        paths = [document.path for document in self._store.documents() if document.path]
+        paths = [entry.path for entry in self._store.catalogue() if entry.path]
         return self._add([_file_source(Path(path)) for path in paths], progress)
 
     def edit(
