@@ -221,7 +221,7 @@ class Retriever:
 
     def _update_lexical(self, index: LexicalIndex, *, rebuild: bool = False) -> None:
         delta = self._source.delta(0 if rebuild else index.change())
-        size = 0 if self._vectors is None else len(self._vectors)
+        _, size = self._source.waiting(delta.change)
         ghosts = index.ghosts() + len(delta.removed)
         if size <= REBUILT_UP_TO and ghosts * GHOST_SHARE > size:
             delta = self._source.delta(0)
@@ -272,6 +272,8 @@ class Retriever:
         with self._mutex:
             if not self._source.model():
                 return
+            if lazily and not self._saved_change:
+                self._refresh_vectors()  # which finds what is saved
             waiting, passages = self._source.waiting(self._saved_change)
             # What there is none of yet is begun at once.
             if waiting >= (max(SAVE_AFTER, passages // SAVE_SHARE) if lazily and self._saved_change else 1):

@@ -49,7 +49,7 @@ def crashes(folder: Path, kills: int, embedder: Remembering, seed: int = 1) -> d
         held = after
         key = json.dumps(sorted(held.items()), ensure_ascii=False)
         if key not in known:
-            known[key] = child_said(lambda send: send(_fresh(folder / "anew", held, embedder)))
+            known[key] = child_said(lambda send, held=held: send(_fresh(folder / "anew", held, embedder)))
         assert same_answers(checked["found"], known[key]), f"kill {number}: other answers than those of a new Library"
     return {
         "kills": kills,
