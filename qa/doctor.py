@@ -42,7 +42,7 @@ def examine(folder: Path, *, repair: bool = False, progress: Progress = False) -
     ``repair``: what can be mended is mended. A damaged file is left as it is; what can be read of it goes into a new
     Library beside it.
     """
-    return [*_installed(), *_model(), *_library(folder, repair, progress), *_conversations(folder)]
+    return [*_installed(), *_model(), *_library(folder, repair, progress), *_conversations(folder, repair)]
 
 
 def _installed() -> list[Finding]:
@@ -124,14 +124,25 @@ def _saved(folder: Path, progress: Progress) -> list[Finding]:
     ]
 
 
-def _conversations(folder: Path) -> list[Finding]:
+def _conversations(folder: Path, repair: bool) -> list[Finding]:
     from qa.conversations import Conversations
 
-    try:
-        with Conversations(folder) as kept:
+    with Conversations(folder) as kept:
+        try:
             count, problems = len(kept.all()), kept.problems()
-    except YindaError as error:
-        return [Finding("conversations", f"{error.message} ({error.hint})", ok=False)]
-    if problems:
-        return [Finding("conversations", problem, ok=False) for problem in problems]
-    return [Finding("conversations", f"{count}, sound")] if count else []
+        except Damaged as error:
+            problems = [f"{error.message} ({error.hint})"]
+        except YindaError as error:
+            return [Finding("conversations", f"{error.message} ({error.hint})", ok=False)]
+        if not problems:
+            return [Finding("conversations", f"{count}, sound")] if count else []
+        findings = [Finding("conversations", problem, ok=False) for problem in problems]
+        if repair:
+            try:
+                file, saved = kept.save_readable()
+                findings.append(
+                    Finding("saved", f"{saved} conversations, in {file}; put it in the place of {kept.path}")
+                )
+            except YindaError as error:
+                findings.append(Finding("saved", f"{error.message} ({error.hint})", ok=False))
+        return findings

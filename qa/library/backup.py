@@ -69,7 +69,7 @@ def back_up(folder: Path, file: Path, progress: Progress = False) -> Backup:
         for number, name in enumerate(names):
             part = _part(report, 2 * number, 2 * len(names), name)
             if name in DATABASES:
-                _copy_database(folder / name, copies / name, part)
+                copy_database(folder / name, copies / name, part)
             else:
                 shutil.copyfile(folder / name, copies / name)
         documents = _documents(copies / "library.sqlite")
@@ -212,8 +212,11 @@ def _copy(source: IO[bytes], target: IO[bytes], size: int, part: _Part) -> str:
     return digest.hexdigest()
 
 
-def _copy_database(source: Path, target: Path, part: _Part) -> None:
-    """Copy a database that is in use, as it stands now, to one file without a log."""
+def copy_database(source: Path, target: Path, part: _Part) -> None:
+    """Copy a database that is in use, as it stands now, to one file without a log.
+
+    Raises ``LibraryError`` when it cannot be read.
+    """
     try:
         with contextlib.closing(_reading(source)) as reading:
             # One view is held for the whole copy: SQLite would else begin again whenever somebody writes.

@@ -7,27 +7,26 @@ import hashlib
 import json
 import shutil
 import sqlite3
-import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.documents import parse, read_file
 from qa.errors import DocumentError, LibraryError, YindaError
-from qa.library.backup import FILES
+from qa.library.backup import DATABASES, FILES, copy_database
 from qa.library.soundness import Fault, Part, faults, key_of, sound_vector
 from qa.library.store import NewVector, Store
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
+from qa.sqlite import copied, readable_rows
 from qa.types import Document
 
 if TYPE_CHECKING:
     from embeddings import Embedder
     from qa.library.library import Library
 
-_MOST_ROWS_PROBED = 1_000_000
 _KEPT_AT_ONCE = 500
 
 
@@ -149,34 +148,30 @@ def save_readable(folder: Path, model: str | Embedder | None = None, progress: P
     from qa.library.library import Library
 
     target = _free_name(folder)
-    with tempfile.TemporaryDirectory(prefix="yinda-") as temporary:
-        # The copy takes the log in, which is a change.
-        for name in ("library.sqlite", "library.sqlite-wal"):
-            if (folder / name).exists():
-                shutil.copyfile(folder / name, Path(temporary) / name)
-        connection = sqlite3.connect(Path(temporary) / "library.sqlite", isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        connection.text_factory = lambda value: value.decode("utf-8", "replace")
-        try:
-            recorded = {row["key"]: row["value"] for row in _rows(connection, "meta", "key")}
-            found = {row["id"]: row for row in _rows(connection, "documents")}
-            if not found:
-                raise LibraryError(
-                    f"nothing can be read of {folder / 'library.sqlite'}",
-                    "restore it from a back-up with: yinda restore FILE, or add the documents to a new Library",
-                )
-            with Library.open(target, model=model or recorded.get("model")) as library:
-                identity, dimension = library.embedder.identity, library.embedder.dimension
-                if recorded.get("model_identity", identity) == identity:
-                    _keep(library._store, _rows(connection, "passages"), dimension)
-                lost = _save_documents(library, connection, list(found.values()), progress)
-                library._retriever.save()
-                count = len(library.catalogue())
-        finally:
-            connection.close()
+    with copied(folder / "library.sqlite") as connection:
+        recorded = {row["key"]: row["value"] for row in readable_rows(connection, "meta", "key")}
+        found = {row["id"]: row for row in readable_rows(connection, "documents")}
+        if not found:
+            raise LibraryError(
+                f"nothing can be read of {folder / 'library.sqlite'}",
+                "restore it from a back-up with: yinda restore FILE, or add the documents to a new Library",
+            )
+        with Library.open(target, model=model or recorded.get("model")) as library:
+            identity, dimension = library.embedder.identity, library.embedder.dimension
+            if recorded.get("model_identity", identity) == identity:
+                _keep(library._store, readable_rows(connection, "passages"), dimension)
+            lost = _save_documents(library, connection, list(found.values()), progress)
+            library._retriever.save()
+            count = len(library.catalogue())
     for name in FILES[1:]:
-        if (folder / name).exists():
-            shutil.copyfile(folder / name, target / name)
+        if not (folder / name).exists():
+            continue
+        with contextlib.suppress(LibraryError):
+            if name in DATABASES:
+                copy_database(folder / name, target / name, lambda fraction: None)
+                continue
+        # No database, or a damaged one, which is looked at by itself.
+        shutil.copyfile(folder / name, target / name)
     return Saved(target, count, tuple(lost))
 
 
@@ -191,8 +186,8 @@ def _free_name(folder: Path) -> Path:
 def _save_documents(
     library: Library, connection: sqlite3.Connection, found: list[sqlite3.Row], progress: Progress
 ) -> list[str]:
-    originals = {row["document_id"]: row for row in _rows(connection, "originals")}
-    edits = {row["document_id"]: row["edited"] for row in _rows(connection, "details", "document_id")}
+    originals = {row["document_id"]: row for row in readable_rows(connection, "originals")}
+    edits = {row["document_id"]: row["edited"] for row in readable_rows(connection, "details", "document_id")}
     lost: list[str] = []
     for identifier, row in originals.items():
         if not any(each["id"] == identifier for each in found):
@@ -243,25 +238,3 @@ def _keep(store: Store, rows: Iterable[sqlite3.Row], dimension: int) -> None:
             batch = {}
     if batch:
         store.keep_vectors(batch)
-
-
-def _rows(connection: sqlite3.Connection, table: str, key: str = "rowid") -> Iterator[sqlite3.Row]:
-    """The rows of a table that can be read: from its beginning, from its end, and one by one in between."""
-    keys: dict[Any, None] = {}
-    broken = False
-    for direction in ("ASC", "DESC"):
-        try:
-            keys.update(
-                (row[0], None)
-                for row in connection.execute(f"SELECT {key} FROM {table} NOT INDEXED ORDER BY {key} {direction}")
-            )
-        except sqlite3.DatabaseError:
-            broken = True
-    if broken and keys and key == "rowid":
-        for rowid in range(1, min(max(keys), _MOST_ROWS_PROBED)):
-            keys.setdefault(rowid)
-    for each in sorted(keys):
-        with contextlib.suppress(sqlite3.DatabaseError):
-            row = connection.execute(f"SELECT * FROM {table} NOT INDEXED WHERE {key} = ?", (each,)).fetchone()
-            if row is not None:
-                yield row

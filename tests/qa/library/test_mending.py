@@ -250,3 +250,28 @@ def test_a_file_that_gives_nothing_is_left_alone(library: Library, tmp_path: Pat
     assert any("nothing can be read" in finding.text for finding in findings if not finding.ok)
     assert file.read_bytes() == b"not a database at all" * 1000
     assert not (tmp_path / "library-saved").exists()
+
+
+def test_conversations_that_can_be_read_are_saved_beside_a_damaged_file(library: Library) -> None:
+    with Conversations(library.folder) as kept:
+        for number in range(400):
+            kept.begin("me", f"第{number}次谈话，{'说了很多。' * 20}")
+    file = library.folder / "conversations.sqlite"
+    assert not library.folder.joinpath("conversations.sqlite-wal").exists()
+    size, leaves = pages_of(file, "conversations")
+    data = bytearray(file.read_bytes())
+    start = (leaves[len(leaves) // 2] - 1) * size
+    data[start : start + size] = b"\xff" * size
+    file.write_bytes(data)
+    findings = examine(library.folder, repair=True)
+    assert any(finding.subject == "conversations" for finding in findings if not finding.ok)
+    assert file.read_bytes() == data
+    saved = library.folder / "conversations-saved.sqlite"
+    assert any(str(saved) in finding.text for finding in findings)
+    for each in library.folder.glob("conversations.sqlite*"):
+        each.unlink()
+    saved.rename(file)
+    with Conversations(library.folder) as kept:
+        assert kept.problems() == []
+        assert 400 > len(kept.list("me", limit=1000)) > 300
+        kept.begin("me", "又一次")
