@@ -15,6 +15,7 @@ import math
 import os
 import tempfile
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,44 @@ PROBED_SHARE = 0.1
 """Share of the cells that a search looks into, at least ``PROBED_AT_LEAST``."""
 PROBED_AT_LEAST = 16
 FORMAT = "yinda vectors 1"
+
+
+@dataclass(frozen=True, slots=True)
+class PackedIndex:
+    """An index as bytes: uint8 of shape (n,)."""
+
+    body: npt.NDArray[np.uint8]
+    change: int
+    dimension: int
+    vectors: int
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write it to ``path``, all or nothing; raises ``OSError``."""
+        path = Path(path)
+        body = self.body.data
+        header = {
+            "format": FORMAT,
+            "change": self.change,
+            "dimension": self.dimension,
+            "vectors": self.vectors,
+            "bytes": body.nbytes,
+            "sha256": hashlib.sha256(body).hexdigest(),
+        }
+        line = json.dumps(header)
+        check = hashlib.sha256(line.encode("ascii")).hexdigest()
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(f"{check} {line}\n".encode("ascii"))
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        sync_folder(path.parent)
 
 
 class VectorIndex:
@@ -130,34 +169,12 @@ class VectorIndex:
 
     def save(self, path: str | os.PathLike[str], change: int) -> None:
         """Write the index and the number of the change that it stands at to ``path``, all or nothing."""
-        faiss = _faiss()
+        self.packed(change).write(path)
 
-        path = Path(path)
+    def packed(self, change: int) -> PackedIndex:
+        """A copy of the index as it stands, with its change number, to be written while this one is used on."""
         with self._lock:
-            body = faiss.serialize_index(self._index)
-            header = {
-                "format": FORMAT,
-                "change": int(change),
-                "dimension": self.dimension,
-                "vectors": len(self),
-                "bytes": int(body.nbytes),
-                "sha256": hashlib.sha256(body).hexdigest(),
-            }
-        line = json.dumps(header)
-        check = hashlib.sha256(line.encode("ascii")).hexdigest()
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(f"{check} {line}\n".encode("ascii"))
-                file.write(memoryview(body))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        sync_folder(path.parent)
+            return PackedIndex(_faiss().serialize_index(self._index), int(change), self.dimension, len(self))
 
     @classmethod
     def load(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Passages that are read for an answer, and shown as the nearest ones beside it.
 READ = 5
 ALTERNATIVES = 4
+# How often a question is asked when somebody changes what is being read for it.
+ATTEMPTS = 3
 PART = "；"
 """What stands between the parts of an answer to a question for several things, where they stand apart."""
 _GROUPING = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
@@ -85,9 +87,13 @@ def ask(
             standalone = understanding.standalone
             scopes = searched(understanding, history, library=library, documents=wanted, reader=reader, **filters)
     for scope in scopes:
-        with clock.stage("retrieve"):
-            hits = library.search(standalone, READ, documents=scope, **filters)
-        answer = _answered(standalone, hits, library, reader, min_confidence, clock)
+        for attempts_left in reversed(range(ATTEMPTS)):
+            with clock.stage("retrieve"):
+                hits = library.search(standalone, READ, documents=scope, **filters)
+            answer = _answered(standalone, hits, library, reader, min_confidence, clock)
+            # Somebody changed what was being read: what stands in its place now may answer.
+            if len(answer.nearest) == len(hits) or not attempts_left:
+                break
         if not answer.abstained:
             break
     return answer
@@ -106,7 +112,6 @@ def searched(
     First those that a follow-up means, then ``documents``. ``options`` are those of ``ask``, with which earlier
     questions are answered of which ``history`` does not tell the answer.
     """
-
     from qa.followup import documents_meant
 
     def answered(question: str, before: Sequence[str | Turn]) -> Answer:
@@ -161,7 +166,11 @@ def _answered(
         if reader is None and hits:
             reader = default_reader(library)
         candidates = reader.read(question, hits) if reader is not None and hits else []
-    with clock.stage("select"):
+    # All that is cited is of one state of the Library, in which nothing of it is removed or replaced.
+    with clock.stage("select"), library.snapshot():
+        hits = library.still_there(hits)
+        there = {hit.passage.id for hit in hits}
+        candidates = [c for c in candidates if c.hit.passage.id in there]
         texts = {
             identifier: library.document(identifier)
             for identifier in dict.fromkeys(c.hit.passage.document_id for c in candidates)

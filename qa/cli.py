@@ -271,16 +271,45 @@ def conversations(
 
 
 @app.command()
-def doctor(context: typer.Context) -> None:
-    """Say what is installed, which model, where the cache is, and whether the Library is sound."""
+def doctor(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what can be mended; what is damaged is saved into a new Library.")
+    ] = False,
+) -> None:
+    """Say what is installed, which model, and whether the Library is sound; exit status 1 where something is wrong."""
     from qa.doctor import examine
     from qa.terminal import show_findings
 
     options: dict[str, Any] = context.obj
-    findings = examine(options["library"])
+    findings = examine(options["library"], repair=repair, progress=repair and _watched())
     show_findings(findings)
     if not all(finding.ok for finding in findings):
-        raise typer.Exit(2)
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.", show_default=False)],
+) -> None:
+    """Write the whole Library into one file: documents, originals, vectors, conversations. It may be in use."""
+    with open_library(context) as library:
+        written = library.backup(file, progress=_watched())
+    typer.echo(f"{file}: {written.documents} documents, {written.bytes / 1e6:,.1f} MB")
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that 'yinda backup' wrote.", show_default=False)],
+) -> None:
+    """Make a Library from a back-up, in the folder that --library names; one that is there is not overwritten."""
+    from qa.library import Library
+
+    folder: Path = context.obj["library"]
+    with Library.restore(file, folder, progress=_watched()) as library:
+        typer.echo(f"{folder}: {len(library.catalogue())} documents")
 
 
 def _watched() -> bool:

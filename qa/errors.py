@@ -25,6 +25,10 @@ class LibraryError(YindaError):
     """A Library that cannot be opened or changed: newer version, other model, busy, damaged."""
 
 
+class Damaged(LibraryError):
+    """A file of the Library that is damaged, so that it cannot be read, or not whole."""
+
+
 class QuestionError(YindaError):
     """A question that cannot be answered as it stands: empty or far too long."""
 

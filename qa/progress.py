@@ -45,7 +45,8 @@ def _bar(title: str) -> Iterator[Callable[[Step], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[name]}", style="dim", markup=False),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    # The time left is told from the last ten minutes: documents are of all sizes.
+    with Bar(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=600) as bar:
         task = bar.add_task(title, total=None, files="", name="")
 
         def report(step: Step) -> None:

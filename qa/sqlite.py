@@ -6,17 +6,22 @@ one writer at a time).
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from qa.errors import LibraryError
+from qa.errors import Damaged, LibraryError
 
 BUSY_SECONDS = 30.0
 _RETRY_SECONDS = 0.02
+_MOST_ROWS_PROBED = 1_000_000
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # A folder or disk that is read-only, gone or full; SQLite reports a file that may not grow as an I/O error.
 _INACCESSIBLE = frozenset(
@@ -107,7 +112,7 @@ class Database:
             raise self._unsound(error) from error
 
     def _unsound(self, error: Exception) -> LibraryError:
-        return LibraryError(f"{self.path} is not a sound {self._kind}: {error}", self._remedy)
+        return Damaged(f"{self.path} is not a sound {self._kind}: {error}", self._remedy)
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -131,3 +136,41 @@ class Database:
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a copy of a damaged file, with rows by name: opening it takes the log in, which is a change."""
+    with tempfile.TemporaryDirectory(prefix="yinda-") as temporary:
+        for name in (path.name, f"{path.name}-wal"):
+            if path.with_name(name).exists():
+                shutil.copyfile(path.with_name(name), Path(temporary) / name)
+        connection = sqlite3.connect(Path(temporary) / path.name, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.text_factory = lambda value: value.decode("utf-8", "replace")
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def readable_rows(connection: sqlite3.Connection, table: str, key: str = "rowid") -> Iterator[sqlite3.Row]:
+    """The rows of a damaged table that can be read: from its beginning, from its end, and one by one in between."""
+    keys: dict[Any, None] = {}
+    broken = False
+    for direction in ("ASC", "DESC"):
+        try:
+            keys.update(
+                (row[0], None)
+                for row in connection.execute(f"SELECT {key} FROM {table} NOT INDEXED ORDER BY {key} {direction}")
+            )
+        except sqlite3.DatabaseError:
+            broken = True
+    if broken and keys and key == "rowid":
+        for rowid in range(1, min(max(keys), _MOST_ROWS_PROBED)):
+            keys.setdefault(rowid)
+    for each in sorted(keys):
+        with contextlib.suppress(sqlite3.DatabaseError):
+            row = connection.execute(f"SELECT * FROM {table} NOT INDEXED WHERE {key} = ?", (each,)).fetchone()
+            if row is not None:
+                yield row

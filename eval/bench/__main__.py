@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from eval.bench import (
     ablation,
+    adding,
     chain,
     confidence,
     engines,
@@ -278,6 +280,26 @@ def people_table(
     seen = people.visit(people_, questions, deadline=deadline, port=port, progress=True)
     typer.echo(describe())
     typer.echo(people.table(seen))
+    if not seen.sound:
+        raise typer.Exit(1)
+
+
+@app.command("adding")
+def adding_table(
+    shared: Shared = SHARED,
+    passages: Annotated[int, typer.Option(min=100, help="About so many passages of laws are added.")] = 20_000,
+    real: Annotated[
+        bool, typer.Option("--real", help="With the default model; otherwise vectors are drawn, which takes no time.")
+    ] = False,
+) -> None:
+    """Add much to a Library that is asked at the same time, in another thread and in another process.
+
+    Passages a second, the times of asking before and during, errors, peak memory. Exit status 1 after an error.
+    """
+    with tempfile.TemporaryDirectory(prefix="yinda-laws-") as folder:
+        seen = adding.measure(adding.laws(shared, passages, Path(folder)), real=real, progress=True)
+    typer.echo(describe())
+    typer.echo(adding.table(seen))
     if not seen.sound:
         raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ import sqlite3
 import uuid
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from qa.conversations.exchange import Conversation, Exchange
 from qa.errors import LibraryError, YindaError, no_library
-from qa.sqlite import Database
+from qa.sqlite import Database, copied, readable_rows
 from qa.text.normalise import searchable
 
 FILE = "conversations.sqlite"
@@ -62,6 +62,7 @@ _STATEMENTS = (
 # In the class, ``list`` is a method.
 _Conversations = list[Conversation]
 _Exchanges = list[Exchange]
+_Lines = list[str]
 _Rows = list[tuple[Any, ...]]
 _COLUMNS = (
     "c.id, c.title, c.created, c.changed, (SELECT count(*) FROM exchanges e WHERE e.conversation = c.number)"
@@ -128,6 +129,46 @@ class Conversations(Database):
     def exchanges_of_any(self, conversation: str) -> _Exchanges:
         """As ``exchanges``, whosever it is: goes with ``all``."""
         return self._exchanges("c.id = ?", _storable(conversation))
+
+    def problems(self) -> _Lines:
+        """What is wrong with the file, in lines; empty when it is sound, or there is none."""
+        out = [f"SQLite: {row[0]}" for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        if self._rows("PRAGMA foreign_key_check"):
+            out.append("SQLite: exchanges of a conversation that is not there")
+        for conversation in self.all():
+            try:
+                self.exchanges_of_any(conversation.id)
+            except LibraryError as error:
+                out.append(f"“{conversation.title}”: {error.message}")
+        return out
+
+    def save_readable(self) -> tuple[Path, int]:
+        """Put what a damaged file gives into a new one beside it; its path, and how many conversations are in it.
+
+        The damaged one is not touched. Raises ``LibraryError`` when nothing can be read.
+        """
+        with copied(self.path) as damaged:
+            try:
+                conversations = list(readable_rows(damaged, "conversations"))
+                exchanges = [row for row in readable_rows(damaged, "exchanges") if _is_whole(row["data"])]
+            except sqlite3.DatabaseError:
+                conversations = []
+            if not conversations:
+                raise LibraryError(f"nothing can be read of {self.path}", self._remedy)
+            number = 1
+            while (target := self.path.with_name(f"conversations-saved{f'-{number}' * (number > 1)}.sqlite")).exists():
+                number += 1
+            with closing(sqlite3.connect(target)) as made:
+                for statement in _STATEMENTS:
+                    made.execute(statement)
+                known = {row["number"] for row in conversations}
+                made.executemany("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)", map(tuple, conversations))
+                made.executemany(
+                    "INSERT INTO exchanges VALUES (?, ?, ?, ?, ?)",
+                    [tuple(row) for row in exchanges if row["conversation"] in known],
+                )
+                made.commit()
+        return target, len(conversations)
 
     def _listed(self, rest: str, *values: object) -> _Conversations:
         return [Conversation(*row) for row in self._rows(f"SELECT {_COLUMNS} {rest}", *values)]
@@ -317,6 +358,13 @@ class Conversations(Database):
             yield connection
         finally:
             self._discard(connection)
+
+
+def _is_whole(data: object) -> bool:
+    try:
+        return isinstance(data, bytes) and bool(_unpacked(data))
+    except (zlib.error, ValueError, KeyError, TypeError):
+        return False
 
 
 def _now() -> str:

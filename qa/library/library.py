@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -18,8 +21,11 @@ from qa.documents.isolation import shared_reader
 from qa.documents.limits import DEFAULT
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
 from qa.library.address import PUBLIC, Reach
+from qa.library.backup import Backup, back_up, restore
+from qa.library.mending import mend
 from qa.library.metadata import FIELDS, checked_edit
 from qa.library.pages import Pages
+from qa.library.soundness import faults, key_of, sound_vector
 from qa.library.sources import (
     Address,
     Failed,
@@ -48,8 +54,9 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 # Small batches: progress moves and Ctrl-C is heard, and larger ones are no faster on a processor.
 EMBED_BATCH = 8
-# Documents that come one by one are written to the caches together, after so many passages.
-SAVE_AFTER = 1000
+# A document takes minutes where it is long: its finished vectors are kept this often, so that work that is killed
+# loses no more. Ctrl-C loses none.
+KEEP_SECONDS = 10.0
 _ISO_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
@@ -100,6 +107,16 @@ class Library:
                 library.close()
                 raise
         return library
+
+    @classmethod
+    def restore(cls, file: PathLike, folder: PathLike, *, progress: Progress = False) -> Library:
+        """Make the Library of a back-up in ``folder``, and open it; what is there already is never overwritten.
+
+        The files that its documents came from need not be on this computer. Raises ``LibraryError`` when the folder is
+        not empty, and when the file is not a sound back-up or of a newer version; nothing is left then.
+        """
+        restore(Path(file), Path(folder), progress)
+        return cls.open(folder, create=False)
 
     @property
     def embedder(self) -> Embedder:
@@ -173,7 +190,7 @@ class Library:
 
         Other bytes under the same name stand beside the earlier ones: a name alone does not make a newer version.
         """
-        return self._add([Source(name, Path(name).name, None, lambda: data)], progress, save_at_least=SAVE_AFTER)
+        return self._add([Source(name, Path(name).name, None, lambda: data)], progress, lazily=True)
 
     def update(self, *, progress: Progress = False) -> AddReport:
         """Read every document that came from a file again, and replace what changed.
@@ -245,7 +262,7 @@ class Library:
             if self._store.edit(changed, vectors, replacing=written):
                 break
         if vectors:
-            self._retriever.save(at_least=SAVE_AFTER)
+            self._retriever.save(lazily=True)
         return changed
 
     def _new_vectors(self, document: Document, progress: Progress) -> list[NewVector]:
@@ -289,7 +306,7 @@ class Library:
         sources: Sequence[Source | Address | Failed],
         progress: Progress,
         *,
-        save_at_least: int = 1,
+        lazily: bool = False,
         places: Sequence[str] = (),
         seen: set[str] | None = None,
         reach: Reach = PUBLIC,
@@ -326,14 +343,17 @@ class Library:
                             additions.append(self._add_one(each, part))
                         if each.location is not None and additions[-1].status == "failed":
                             failed.add(each.location)
-                        changed |= additions[-1].status in ("added", "replaced")
+                        if additions[-1].status in ("added", "replaced"):
+                            changed = True
+                            # Who asks meanwhile would have to make up for all that is not in the caches yet.
+                            self._retriever.save(lazily=True)
                     if source.location is not None:
                         self._forget(u for u in unread if is_within(u, source.location) and u not in failed)
                 report(Step(len(sources), len(sources), ""))
                 self._forget(u for u in unread if u not in failed and any(is_within(u, place) for place in places))
         finally:
             if changed:
-                self._retriever.save(at_least=save_at_least)
+                self._retriever.save(lazily=lazily)
         return AddReport(tuple(additions))
 
     def _failed(self, source: Failed | Source, error: DocumentError | None = None) -> Addition:
@@ -406,19 +426,31 @@ class Library:
         self, texts: Sequence[str], embedder: Embedder, part: Callable[[float], None]
     ) -> tuple[list[tuple[str, bytes]], int]:
         """For each text its hash and its vector, and how many had to be embedded: the others are in the Library."""
-        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        vectors = self._store.vectors_by_text(list(set(keys)))
+        keys = [key_of(text) for text in texts]
+        stored = self._store.vectors_by_text(list(set(keys)))
+        # What is damaged is not handed on.
+        vectors = {key: vector for key, vector in stored.items() if sound_vector(vector, embedder.dimension)}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
-        if missing:
-            embedded = 0
-
-            def count(batch: int) -> None:
-                nonlocal embedded
-                embedded += batch
-                part(embedded / len(missing))
-
-            rows = embedder.encode_passages(list(missing.values()), batch_size=EMBED_BATCH, progress=count)
-            vectors.update((key, row.astype("<f4").tobytes()) for key, row in zip(missing, rows, strict=True))
+        # Texts of a length together: none is filled up for a longer one beside it.
+        order = sorted(missing, key=lambda key: -len(missing[key]))
+        fresh: dict[str, bytes] = {}
+        kept = time.monotonic()
+        try:
+            for first in range(0, len(order), EMBED_BATCH):
+                batch = order[first : first + EMBED_BATCH]
+                rows = embedder.encode_passages([missing[key] for key in batch], batch_size=EMBED_BATCH)
+                fresh.update((key, row.astype("<f4").tobytes()) for key, row in zip(batch, rows, strict=True))
+                part((first + len(batch)) / len(missing))
+                if time.monotonic() - kept > KEEP_SECONDS:
+                    self._store.keep_vectors(fresh)
+                    vectors |= fresh
+                    fresh, kept = {}, time.monotonic()
+        except BaseException:
+            if fresh:
+                with contextlib.suppress(YindaError):
+                    self._store.keep_vectors(fresh)
+            raise
+        vectors |= fresh
         return [(key, vectors[key]) for key in keys], len(missing)
 
     def _new_id(self, sha256: str) -> str:
@@ -512,22 +544,62 @@ class Library:
 
         Raises ``QuestionError`` for an empty or oversized question and for a date that is none.
         """
-        filtered = not (documents is None and organisation is None and since is None and until is None)
-        among = (
-            self._store.select_documents(
-                documents=[documents] if isinstance(documents, str) else documents,
-                organisation=organisation,
-                since=_iso_date("since", since),
-                until=_iso_date("until", until),
-            )
-            if filtered
-            else None
-        )
+        if isinstance(documents, str):
+            documents = [documents]
+        ids = None if documents is None else list(documents)
+        first, last = _iso_date("since", since), _iso_date("until", until)
+
+        def among() -> list[str] | None:
+            if ids is None and organisation is None and first is None and last is None:
+                return None
+            return self._store.select_documents(documents=ids, organisation=organisation, since=first, until=last)
+
         return self._retriever.search(question, k, among)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """One consistent view over several reads in this thread: what others write meanwhile is not seen.
+
+        Searching is consistent in itself, and is not for the inside of this.
+        """
+        return self._store.snapshot()
+
+    def still_there(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Those of the hits whose passages were neither removed nor replaced since."""
+        there = self._store.passages([hit.passage.id for hit in hits])
+        return [hit for hit in hits if hit.passage.id in there]
 
     def problems(self) -> list[str]:
         """What is wrong with the Library, one line each; empty when it is sound."""
-        return self._store.problems() + self._retriever.problems()
+        damage = self._store.problems()
+        # What a damaged file gives is not worth comparing.
+        return damage or [fault.text for fault in faults(self._store)] + self._retriever.problems()
+
+    def repair(self, *, progress: Progress = False) -> list[str]:
+        """Mend what can be mended, and build the caches anew; says in lines what was mended.
+
+        Vectors that are wrong are embedded anew, passages that do not fit their text are cut anew from the original,
+        and a lost original is taken from its file where that is unchanged. ``problems`` then says what is left.
+        Raises ``LibraryError`` when the SQLite file is damaged; ``qa.library.mending.save_readable`` is for that.
+        """
+        self._store.check_writable()
+        damage = self._store.problems()
+        if damage:
+            raise LibraryError(
+                f"the Library at {self.folder} is damaged: {damage[0]}",
+                "save what can be read of it with: yinda doctor --repair, or restore a back-up: yinda restore FILE",
+            )
+        said = mend(self, progress)
+        unfit = self._retriever.problems()
+        self._retriever.rebuild()
+        return said + [f"{each}: built anew" for each in unfit]
+
+    def backup(self, file: PathLike, *, progress: Progress = False) -> Backup:
+        """Write documents, originals, vectors and conversations into one file, whole or not at all.
+
+        The Library may be used meanwhile, also by other processes. Raises ``LibraryError`` when the file exists or
+        cannot be written, and when the Library is damaged.
+        """
+        return back_up(self.folder, Path(file), progress)
 
     def model(self) -> dict[str, str]:
         """The recorded embedding model: ``model``, ``model_identity``, ``model_dimension``; empty when new."""

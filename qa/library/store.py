@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 # SQLite's default limit on host parameters is 32,766; staying far below keeps statements small.
 _CHUNK = 500
 _RANDOM_BITS = 20
+# Vectors of a document that was begun and not finished. The table is made when there is something to keep; it is no
+# part of the layout: nothing is missing where it is not.
+_KEPT = """
+    CREATE TABLE IF NOT EXISTS kept_vectors (embedded_text TEXT PRIMARY KEY, vector BLOB NOT NULL, kept REAL NOT NULL)
+    """
+KEPT_SECONDS = 30 * 24 * 3600.0
 _T = TypeVar("_T")
 
 
@@ -446,6 +453,10 @@ class Store(Database):
                     for ordinal, p in enumerate(passages)
                 ],
             )
+            if self._keeps_vectors(connection):
+                connection.executemany(
+                    "DELETE FROM kept_vectors WHERE embedded_text = ?", [(p.embedded_text,) for p in passages]
+                )
         return True
 
     def edit(self, document: Document, vectors: Sequence[NewVector], *, replacing: int) -> bool:
@@ -475,6 +486,13 @@ class Store(Database):
                 "INSERT OR REPLACE INTO removals VALUES (?, ?)", [(v.passage_id, change) for v in vectors]
             )
         return True
+
+    def put_original(self, document_id: str, name: str, data: bytes) -> None:
+        """Store the file name and the bytes of a document that is there already."""
+        with self._write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO originals VALUES (?, ?, ?)", (document_id, name, zlib.compress(data))
+            )
 
     def relocate(self, document_id: str, location: str) -> None:
         """Say where a document's file is now, when it had no place or the file is no longer there (it was moved)."""
@@ -616,7 +634,43 @@ class Store(Database):
                         chunk,
                     )
                 )
+                if self._keeps_vectors(self._connect()):
+                    found.update(
+                        self._connect().execute(
+                            f"SELECT embedded_text, vector FROM kept_vectors WHERE embedded_text IN ({_marks(chunk)})",
+                            chunk,
+                        )
+                    )
         return found
+
+    def keep_vectors(self, vectors: dict[str, bytes]) -> None:
+        """Keep vectors, by the hash of the embedded text, of a document that is not stored yet.
+
+        ``vectors_by_text`` finds them, ``put`` lets go of those it stores, and time of those that nobody came back for.
+        """
+        with self._write() as connection:
+            connection.execute(_KEPT)
+            connection.execute("DELETE FROM kept_vectors WHERE kept < ?", (time.time() - KEPT_SECONDS,))
+            connection.executemany(
+                "INSERT OR REPLACE INTO kept_vectors VALUES (?, ?, ?)",
+                [(key, vector, time.time()) for key, vector in vectors.items()],
+            )
+
+    @staticmethod
+    def _keeps_vectors(connection: sqlite3.Connection) -> bool:
+        return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'kept_vectors'").fetchone() is not None
+
+    def waiting(self, since: int) -> tuple[int, int]:
+        """How many passages a cache built at change ``since`` has to add or take away, and how many there are."""
+        with self.snapshot():
+            connection = self._connect()
+            (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+            if connection.execute("SELECT 1 FROM changes WHERE number = ?", (since,)).fetchone() is None:
+                # At least one: a cache that is not of this Library has to become so, even where there is no passage.
+                return max(1, passages), passages
+            (added,) = connection.execute("SELECT count(*) FROM passages WHERE added > ?", (since,)).fetchone()
+            (removed,) = connection.execute("SELECT count(*) FROM removals WHERE change > ?", (since,)).fetchone()
+            return added + removed, passages
 
     def delta(self, since: int) -> Delta:
         """What a cache built at change ``since`` has to take away and to add, to stand at ``Delta.change``."""
@@ -631,26 +685,16 @@ class Store(Database):
 
     # -- soundness --------------------------------------------------------------------------------------
 
-    def problems(self) -> list[str]:
-        """Everything that is wrong with the file: damage, offsets outside the text, vectors of a wrong size."""
-        out: list[str] = []
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query, for what looks at the file itself (``qa.library.soundness``)."""
         with self._translated():
-            connection = self._connect()
-            out += [f"SQLite: {row[0]}" for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                out.append("SQLite: rows that refer to a document that is not there")
-            wrong = connection.execute(
-                "SELECT count(*) FROM passages p JOIN documents d ON d.id = p.document_id"
-                ' WHERE p.start < 0 OR p."end" <= p.start OR p."end" > length(d.text)'
-            ).fetchone()[0]
-            if wrong:
-                out.append(f"{wrong} passages have offsets outside their document")
-            dimension = int(self.model().get("model_dimension", 0))
-            wrong = connection.execute(
-                "SELECT count(*) FROM passages WHERE length(vector) <> ?", (4 * dimension,)
-            ).fetchone()[0]
-            if wrong:
-                out.append(f"{wrong} passages have a vector of a wrong size")
+            return self._connect().execute(statement, values).fetchall()
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file as a database; what is in it is looked at by ``qa.library.soundness``."""
+        out = [f"SQLite: {row[0]}" for row in self.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        if self.rows("PRAGMA foreign_key_check"):
+            out.append("SQLite: rows that refer to a document that is not there")
         return out
 
 

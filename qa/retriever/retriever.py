@@ -38,6 +38,17 @@ ALIKE_CANDIDATES = 120
 # document that is edited or removed weighs less.
 REBUILT_UP_TO = 2_000
 GHOST_SHARE = 20
+# How often a search begins again because another process changed the Library in the middle of it.
+ATTEMPTS = 4
+# Seconds for which a cache is waited for that another process is writing. It is brought up to date later.
+CACHE_SECONDS = 30.0
+# Documents that come one after another are written to the caches together: after so many passages that came or went,
+# or this share of the Library, whichever is more. The vectors are one file, and writing it each time would take time
+# that grows with the square of the Library.
+SAVE_AFTER = 1000
+SAVE_SHARE = 8
+# Words are written sooner: it takes the time of what is new alone, and who asks meanwhile must not have much to do.
+LEXICAL_AFTER = 250
 _T = TypeVar("_T")
 
 
@@ -52,6 +63,9 @@ class Source(Protocol):
 
     def delta(self, since: int) -> Delta:
         """What was removed and added after change ``since``."""
+
+    def waiting(self, since: int) -> tuple[int, int]:
+        """How many passages came or went after change ``since``, and how many there are."""
 
     def model(self) -> dict[str, str]:
         """The recorded embedding model; empty for an empty Library."""
@@ -99,6 +113,21 @@ class Fused:
     scores: list[tuple[int, float]]
     dense: dict[int, float]
     lexical: dict[int, float]
+
+
+class _Query:
+    """A question, embedded when its vector is first needed."""
+
+    def __init__(self, text: str, embedder: Callable[[], Embedder]) -> None:
+        self.text = text
+        self._embedder = embedder
+        self._vector: NDArray[np.float32] | None = None
+
+    def vector(self) -> NDArray[np.float32]:
+        """Shape (1, dimension)."""
+        if self._vector is None:
+            self._vector = self._embedder().encode_queries([simplify(self.text)])
+        return self._vector
 
 
 def checked(question: str) -> str:
@@ -172,7 +201,7 @@ class Retriever:
             return
         try:
             with self._lexical_lock(wait=wait):
-                self._update_lexical(rebuild=rebuild)
+                self._update_lexical(self._lexical, rebuild=rebuild)
         except filelock.Timeout:
             pass  # that process will finish it; what is gone is dropped when passages are looked up
         except (OSError, LexicalUnreadable):
@@ -187,21 +216,21 @@ class Retriever:
             yield
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(self._folder / "lexical.lock", timeout=-1 if wait else 0):
+        with filelock.FileLock(self._folder / "lexical.lock", timeout=CACHE_SECONDS if wait else 0):
             yield
 
-    def _update_lexical(self, *, rebuild: bool) -> None:
-        delta = self._source.delta(0 if rebuild else self._lexical.change())
-        size = 0 if self._vectors is None else len(self._vectors)
-        ghosts = self._lexical.ghosts() + len(delta.removed)
+    def _update_lexical(self, index: LexicalIndex, *, rebuild: bool = False) -> None:
+        delta = self._source.delta(0 if rebuild else index.change())
+        _, size = self._source.waiting(delta.change)
+        ghosts = index.ghosts() + len(delta.removed)
         if size <= REBUILT_UP_TO and ghosts * GHOST_SHARE > size:
             delta = self._source.delta(0)
         try:
-            self._lexical.update(delta.removed, self._entries(delta.added), delta.change, whole=delta.whole)
+            index.update(delta.removed, self._entries(delta.added), delta.change, whole=delta.whole)
         except LexicalUnreadable:
-            self._lexical.clear()
+            index.clear()
             delta = self._source.delta(0)
-            self._lexical.update((), self._entries(delta.added), delta.change, whole=True)
+            index.update((), self._entries(delta.added), delta.change, whole=True)
 
     def _leave_folder(self) -> None:
         """Go on with a lexical index of this object's own, because the folder, or its copy, cannot be written."""
@@ -233,27 +262,50 @@ class Retriever:
                     context(titles.get(passage.document_id, ""), passage.heading_path),
                 )
 
-    def save(self, *, at_least: int = 1) -> None:
-        """Write both caches at the Library's present change number, when so many passages came or went since.
+    def save(self, *, lazily: bool = False) -> None:
+        """Write both caches at the Library's present change number; searching goes on meanwhile.
 
-        Writing the vectors takes time that grows with the Library; who adds one small document after another need
-        not wait for it each time, because a cache that lags behind is brought up to date when it is read.
+        ``lazily``: only when much came or went since. Who adds one document after another need not wait each time,
+        because a cache that lags behind is brought up to date when it is read.
         """
+        packed = None
         with self._mutex:
             if not self._source.model():
                 return
-            pending = self._source.delta(self._saved_change)
-            if len(pending.added) + len(pending.removed) < at_least and not pending.whole:
-                return
-            self._refresh_vectors()
-            assert self._vectors is not None
-            # A cache that cannot be written stays in memory.
-            with contextlib.suppress(OSError):
-                self._folder.mkdir(parents=True, exist_ok=True)
-                with filelock.FileLock(self._folder / "vectors.lock"):
-                    self._vectors.save(self._vector_file, self._vectors_change)
+            if lazily and not self._saved_change:
+                self._refresh_vectors()  # which finds what is saved
+            waiting, passages = self._source.waiting(self._saved_change)
+            # What there is none of yet is begun at once.
+            if waiting >= (max(SAVE_AFTER, passages // SAVE_SHARE) if lazily and self._saved_change else 1):
+                self._refresh_vectors()
+                assert self._vectors is not None
+                packed = self._vectors.packed(self._vectors_change)
                 self._saved_change = self._vectors_change
-            self._refresh_lexical(wait=True)
+        if packed is not None:
+            # A cache that cannot be written stays in memory.
+            with contextlib.suppress(OSError, filelock.Timeout):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                with filelock.FileLock(self._folder / "vectors.lock", timeout=CACHE_SECONDS):
+                    # What a process left that was killed while it wrote.
+                    for leftover in self._folder.glob(f".{self._vector_file.name}-*"):
+                        leftover.unlink()
+                    packed.write(self._vector_file)
+        standing = self._lexical.change()
+        if self._source.waiting(standing)[0] >= (LEXICAL_AFTER if lazily and standing else 1):
+            self._write_lexical()
+
+    def _write_lexical(self) -> None:
+        """Bring the lexical index up to date as another process would: this one's searches do not wait for it."""
+        aside = LexicalIndex(self._folder / "lexical")
+        with self._mutex:
+            if self._private is not None or self._lexical.in_memory:
+                self._refresh_lexical(wait=True)
+                return
+        if aside.change() == self._source.change():
+            return
+        # What goes wrong here is met again, and mended, by the next search.
+        with contextlib.suppress(OSError, LexicalUnreadable, filelock.Timeout), self._lexical_lock(wait=True):
+            self._update_lexical(aside)
 
     def problems(self) -> list[str]:
         """Where the caches, once brought up to date, do not hold what the Library holds."""
@@ -271,6 +323,17 @@ class Retriever:
                 out.append("the lexical index does not hold the Library's passages")
             return out
 
+    def rebuild(self) -> None:
+        """Make both caches anew from the Library, whatever there is."""
+        with self._mutex:
+            self._vectors, self._vectors_change, self._saved_change = None, 0, 0
+            with contextlib.suppress(OSError):
+                self._vector_file.unlink(missing_ok=True)
+            if self._source.model():
+                self._refresh_vectors()
+                self._refresh_lexical(wait=True, rebuild=True)
+        self.save()
+
     def close(self) -> None:
         """Let go of the indexes."""
         with self._mutex:
@@ -282,9 +345,10 @@ class Retriever:
 
     # -- searching ----------------------------------------------------------------------------------------
 
-    def search(self, question: str, k: int, documents: Sequence[str] | None = None) -> list[Hit]:
-        """The ``k`` best passages, best first, among ``documents`` (ids) when given.
+    def search(self, question: str, k: int, among: Callable[[], Sequence[str] | None] = lambda: None) -> list[Hit]:
+        """The ``k`` best passages, best first; ``among`` chooses the documents (ids) that count, None for all.
 
+        All of a search is of one committed state of the Library, whatever other processes write meanwhile.
         Raises ``QuestionError`` for an empty or oversized question, ``ValueError`` for ``k`` below 1.
         """
         question = checked(question)
@@ -293,10 +357,23 @@ class Retriever:
         if not self._source.model():
             return []
         asked = asked_of(question)
-        fused = self.fused(question, max(ALIKE_CANDIDATES if asked.any else CANDIDATES, k), documents)
-        # Passages that went since the caches were read are not in the answer, whatever the caches say.
-        passages = self._source.passages([identifier for identifier, _ in fused.scores])
-        abouts = self._source.about({p.document_id for p in passages.values()})
+        depth = max(ALIKE_CANDIDATES if asked.any else CANDIDATES, k)
+        query = _Query(question, self._embedder)
+        with self._mutex:
+            for attempts_left in reversed(range(ATTEMPTS)):
+                self._refresh()
+                with self._source.snapshot():
+                    # Another process may write between the two; passages that went since are dropped below, but what
+                    # came in their place would be missing.
+                    if attempts_left and self._source.change() != self._vectors_change:
+                        continue
+                    fused = self._fused(query, depth, among())
+                    if attempts_left and self._lexical.change() > self._vectors_change:
+                        continue
+                    # Passages that are gone are not in the answer, whatever the caches say.
+                    passages = self._source.passages([identifier for identifier, _ in fused.scores])
+                    abouts = self._source.about({p.document_id for p in passages.values()})
+                    break
         ranks = {part: _ranks(scores) for part, scores in (("dense", fused.dense), ("lexical", fused.lexical))}
         hits = []
         for identifier, score in rerank(fused.scores, asked, passages, abouts)[:k]:
@@ -319,14 +396,20 @@ class Retriever:
     def fused(self, question: str, depth: int, documents: Sequence[str] | None = None) -> Fused:
         """The candidates of both parts, ``depth`` of each, with their fused scores, before year and place count."""
         with self._mutex:
-            self._refresh_vectors()
-            self._refresh_lexical(wait=False)
-            dense, lexical = self._candidates(question, depth, documents)
-            size = len(self._vectors) if self._vectors is not None else 0
+            self._refresh()
+            return self._fused(_Query(question, self._embedder), depth, documents)
+
+    def _refresh(self) -> None:
+        self._refresh_vectors()
+        self._refresh_lexical(wait=False)
+
+    def _fused(self, query: _Query, depth: int, documents: Sequence[str] | None) -> Fused:
+        dense, lexical = self._candidates(query, depth, documents)
+        size = len(self._vectors) if self._vectors is not None else 0
         return Fused(fuse(dense, lexical, size), dense, lexical)
 
     def _candidates(
-        self, question: str, depth: int, documents: Sequence[str] | None
+        self, query: _Query, depth: int, documents: Sequence[str] | None
     ) -> tuple[dict[int, float], dict[int, float]]:
         """Cosines and BM25 scores by passage id; every candidate of either part has a cosine."""
         import numpy as np
@@ -335,8 +418,8 @@ class Retriever:
         allowed = None if documents is None else self._source.passage_ids_of(documents)
         if len(self._vectors) == 0 or (allowed is not None and len(allowed) == 0):
             return {}, {}
-        lexical = dict(self._of_lexical(lambda: self._lexical.search(question, depth, documents)))
-        vector = self._embedder().encode_queries([simplify(question)])
+        lexical = dict(self._of_lexical(lambda: self._lexical.search(query.text, depth, documents)))
+        vector = query.vector()
         dense = self._cosines(vector, depth, allowed)
         missing = np.array([identifier for identifier in lexical if identifier not in dense], dtype=np.int64)
         if len(missing):

@@ -9,42 +9,14 @@ import zlib
 from pathlib import Path
 
 import pytest
+from layouts import LAYOUTS, OLDER, VERSION_1, laid_out, shape, version_of
 
-from qa import LibraryError
+from embeddings import Embedder
+from qa import Library, LibraryError
 from qa.library import schema
 from qa.library.store import Store
 from qa.types import Document
 
-# The statements of version 1, as they were.
-VERSION_1 = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    """
-    CREATE TABLE documents (
-        id TEXT PRIMARY KEY, location TEXT UNIQUE, title TEXT NOT NULL, date TEXT, organisation TEXT, source TEXT,
-        media_type TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL, added INTEGER NOT NULL
-    )
-    """,
-    "CREATE INDEX documents_sha256 ON documents (sha256)",
-    """
-    CREATE TABLE originals (
-        document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, name TEXT NOT NULL, data BLOB NOT NULL
-    )
-    """,
-    """
-    CREATE TABLE passages (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-        ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER,
-        heading_path TEXT NOT NULL, embedded_text TEXT NOT NULL, vector BLOB NOT NULL, added INTEGER NOT NULL,
-        UNIQUE (document_id, ordinal)
-    )
-    """,
-    "CREATE INDEX passages_added ON passages (added)",
-    "CREATE INDEX passages_embedded_text ON passages (embedded_text)",
-    "CREATE TABLE changes (number INTEGER PRIMARY KEY)",
-    "CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, change INTEGER NOT NULL)",
-    "CREATE INDEX removals_change ON removals (change)",
-)
 TEXT = "澜溪市的报告。😀𠮷"
 
 
@@ -67,15 +39,6 @@ def old(tmp_path: Path) -> Path:
     connection.commit()
     connection.close()
     return path
-
-
-def shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """The columns of every table, whatever the order of the statements that made them."""
-    connection = sqlite3.connect(path)
-    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")]
-    found = {name: connection.execute(f"SELECT * FROM pragma_table_xinfo('{name}')").fetchall() for name in tables}
-    connection.close()
-    return found
 
 
 def held(store: Store) -> tuple[object, ...]:
@@ -134,3 +97,57 @@ def test_version_1_that_cannot_be_written_is_read_as_it_is(old: Path, monkeypatc
         store.delete("a")
     store.close()
     assert old.read_bytes() == bytes_before
+
+
+DOCUMENTS = {
+    "规定.md": "# 规定\n\n## 开放\n\n图书馆周一闭馆。😀\n\n## 票价\n\n游泳池门票二十元。\n",
+    "修路.txt": "全年修路四十公里。",
+}
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_every_older_version_is_led_to_the_present_one(tmp_path: Path, embedder: Embedder, version: int) -> None:
+    laid_out(tmp_path / "old" / "library.sqlite", version, DOCUMENTS, embedder)
+    assert version_of(tmp_path / "old" / "library.sqlite") == version
+    with Library.open(tmp_path / "new", model=embedder) as new, Library.open(tmp_path / "old", model=embedder) as old:
+        for name, text in DOCUMENTS.items():
+            new.add_bytes(text.encode(), name)
+        assert old.documents() == new.documents()
+        assert old.problems() == new.problems() == []
+        for question in ("图书馆哪天闭馆？", "修路多少公里？"):
+            assert [(h.passage.text, round(h.score, 4)) for h in old.search(question)] == [
+                (h.passage.text, round(h.score, 4)) for h in new.search(question)
+            ]
+        assert [a.status for name, text in DOCUMENTS.items() for a in old.add_bytes(text.encode(), name).additions] == [
+            "unchanged"
+        ] * len(DOCUMENTS)
+        old.edit(old.documents()[0].id, title="新题", date="2023")
+        old.remove(old.documents()[1].id)
+        assert old.problems() == []
+    assert shape(tmp_path / "old" / "library.sqlite") == shape(tmp_path / "new" / "library.sqlite")
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_an_older_version_that_cannot_be_written_is_searched(
+    tmp_path: Path, embedder: Embedder, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out(tmp_path / "library.sqlite", version, DOCUMENTS, embedder)
+    monkeypatch.setattr("qa.library.store.os.access", lambda path, mode: mode != os.W_OK)
+    with Library.open(tmp_path, model=embedder) as library:
+        assert not library.writable
+        assert len(library.documents()) == len(library.catalogue()) == len(DOCUMENTS)
+        assert library.search("图书馆哪天闭馆？", 1)[0].passage.text.endswith("图书馆周一闭馆。😀")
+    assert version_of(tmp_path / "library.sqlite") == version
+
+
+@pytest.mark.parametrize("version", sorted(LAYOUTS)[1:])
+def test_a_version_is_what_the_one_before_it_is_led_to(tmp_path: Path, version: int) -> None:
+    for name, statements in (
+        ("led", (*LAYOUTS[version - 1], *schema.MIGRATIONS[version - 1])),
+        ("made", LAYOUTS[version]),
+    ):
+        connection = sqlite3.connect(tmp_path / name)
+        for statement in statements:
+            connection.execute(statement)
+        connection.close()
+    assert shape(tmp_path / "led") == shape(tmp_path / "made")
