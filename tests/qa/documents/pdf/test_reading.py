@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from qa.documents import ParsedDocument, parse
@@ -73,6 +73,8 @@ def test_paragraphs_come_back_whole(printer: Any, texts: list[str], head: bool, 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(paragraphs)
+# On the last page a paragraph's two closing marks hang over the end of the first column, beside the second.
+@example([SENTENCES[0]] * 6 + [SENTENCES[0] * 3 + SENTENCES[2] + (SENTENCES[4] + SENTENCES[5]) + SENTENCES[4]])
 def test_two_columns_are_read_one_after_the_other(printer: Any, texts: list[str]) -> None:
     texts = [LONG * 8, *texts, LONG * 3]
     printed = printer(size=9)
