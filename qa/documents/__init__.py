@@ -71,6 +71,7 @@ def parse(data: bytes, name: str) -> ParsedDocument:
         boilerplate=aside,
         page_starts=content.page_starts,
         warnings=content.warnings,
+        number=known.number,
     )
 
 
