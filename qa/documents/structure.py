@@ -97,7 +97,12 @@ class _Mark:
     label: str
     whole: bool
     stated: bool = False
-    depth: int = 0  # among stated headings of one rank: how far in their numbers stand; 0 without a number
+    stated_depth: int = 0  # of a stated heading: the rank that its number would give it; 0 without a number
+
+    @property
+    def depth(self) -> int:
+        """How far in its number stands; 0 without a number."""
+        return self.stated_depth if self.stated else self.rank
 
 
 def outline(text: str, blocks: Sequence[Block], title: str | None = None) -> list[Placed]:
@@ -278,7 +283,7 @@ def _join_broken(text: str, blocks: Sequence[Block], marks: list[_Mark | None]) 
 
 def _mark_bare_divisions(text: str, blocks: Sequence[Block], marks: list[_Mark | None]) -> None:
     """Recognise the chapters of a law that have no number, 附则 above all, by the article that comes next."""
-    depths = {mark.depth if mark.stated else mark.rank for mark in marks if mark is not None}
+    depths = {mark.depth for mark in marks if mark is not None}
     chapter = next((rank for rank in (20, 10) if rank in depths), 20)
     for i, (block, following) in enumerate(pairwise(marks)):
         label = heading_text(text[blocks[i].start : blocks[i].end]) if block is None else block.label
@@ -287,7 +292,7 @@ def _mark_bare_divisions(text: str, blocks: Sequence[Block], marks: list[_Mark |
         # What stands at the end of a law in parts belongs to none of them.
         rank = min(depths & {10, chapter}, default=chapter) if label.startswith("附") else chapter
         if block is not None and block.stated:
-            marks[i] = replace(block, depth=rank)
+            marks[i] = replace(block, stated_depth=rank)
         elif block is None and blocks[i].kind is Kind.TEXT:
             marks[i] = _Mark(rank, label, True)
 
@@ -318,7 +323,7 @@ def _recognise(text: str, block: Block, wholes: set[int]) -> _Mark | None:
         label = heading_text(content if block.label is None else block.label)
         level = 1 if block.level is None else block.level
         depth = next((r for r, pattern in _MARKS if r != _ENUMERATION and pattern.match(label)), 0)
-        return _Mark(level, label, True, stated=True, depth=depth) if label else None
+        return _Mark(level, label, True, stated=True, stated_depth=depth) if label else None
     if _LEADERS.search(content):
         return None
     lead = _LEAD.match(content)
