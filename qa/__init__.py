@@ -24,6 +24,7 @@ from qa.types import (
     Passage,
     Span,
     Turn,
+    Unread,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ __all__ = [
     "Span",
     "Suggestion",
     "Turn",
+    "Unread",
     "YindaError",
     "answer_from",
     "ask",

@@ -285,6 +285,31 @@ class Addition:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A source that could not be read when it was last tried, and why.
+
+    ``location`` is its path, that of its archive with the path inside, or its address; ``at`` is when, an ISO time in
+    UTC.
+    """
+
+    location: str
+    name: str
+    reason: str
+    hint: str
+    at: str
+
+    def to_dict(self) -> dict[str, str]:
+        """JSON-ready values."""
+        return {
+            "location": self.location,
+            "name": self.name,
+            "reason": self.reason,
+            "hint": self.hint,
+            "at": self.at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class AddReport:
     """What ``Library.add`` and ``Library.update`` did, source by source, in the order given."""
 

@@ -8,32 +8,37 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qa.documents.containers import CONTAINERS
 from qa.documents.formats import FORMATS
+from qa.documents.limits import DEFAULT, MB, Limits, held
 from qa.documents.model import ParsedDocument, PassageDraft
 from qa.errors import DocumentError
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "ParsedDocument", "PassageDraft", "parse", "read_file"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "Limits", "ParsedDocument", "PassageDraft", "parse", "read_file"]
 
-MAX_BYTES = 100 * 1024 * 1024
+MAX_BYTES = DEFAULT.document
 """Larger files are refused."""
 
-SUFFIXES: frozenset[str] = frozenset(FORMATS)
+SUFFIXES: frozenset[str] = frozenset(FORMATS) | frozenset(CONTAINERS)
 """Suffixes, in lower case, of the files that a folder is searched for."""
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a file of at most 100 MB; ``DocumentError`` when there is none, or it cannot be read."""
+def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file of at most ``most``; ``DocumentError`` when there is none, or it cannot be read."""
     path = Path(path)
     try:
         if path.is_dir():
             raise DocumentError(f"{path} is a folder, not a document.", "Give a file, or add the folder as a whole.")
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        with path.open("rb") as file:
+            # One byte more tells whether it has grown since, or is none of those that have a size.
+            data = file.read(most + 1) if size <= most else b""
+        if max(size, len(data)) > most:
             raise DocumentError(
-                f"{path.name} has {size / 1024 / 1024:.0f} MB; at most 100 MB are read.",
+                f"{path.name} has {max(size, len(data)) / MB:,.0f} MB; at most {most / MB:,.0f} MB are read.",
                 "Split it into parts.",
             )
-        return path.read_bytes()
+        return data
     except FileNotFoundError:
         raise DocumentError(f"There is no file {path}.", "Check the path.") from None
     except (OSError, ValueError) as error:
@@ -41,12 +46,17 @@ def read_file(path: Path) -> bytes:
         raise DocumentError(f"{path} cannot be read: {reason}.", "Check its permissions.") from None
 
 
-def parse(data: bytes, name: str) -> ParsedDocument:
-    """Read a document. ``name`` is its file name: the suffix decides the format, with a look at the bytes.
+def parse(data: bytes, name: str, limits: Limits | None = None) -> ParsedDocument:
+    """Read a document, in this process. ``name`` is its file name: the suffix decides the format, with a look at
+    the bytes. ``limits`` are those of ``Limits`` that a reader can keep by itself, those on pages and unpacked bytes
+    among them; ``qa.documents.isolation`` holds them all.
 
     Raises ``DocumentError`` for an empty or damaged document, an unknown format, bytes that are no text, and a PDF
     that needs a password or holds only pictures of its pages.
     """
+    if limits is not None:
+        with held(limits):
+            return parse(data, name)
     from qa.documents import boilerplate, metadata, passages, structure
 
     form = FORMATS[_suffix(data, name)]
@@ -84,7 +94,9 @@ def _suffix(data: bytes, name: str) -> str:
             f"{name} is an old or encrypted Word file, which is not read.",
             "Save it as DOCX without a password.",
         )
-    if suffix not in SUFFIXES:
+    if suffix in CONTAINERS and suffix not in FORMATS:
+        raise DocumentError(f"{name} is an archive, not a document.", "Add it to a Library, or unpack it.")
+    if suffix not in FORMATS:
         known = " ".join(sorted(SUFFIXES))
         raise DocumentError(f"{name} has an unknown format.", f"Formats that are read: {known}")
     return suffix

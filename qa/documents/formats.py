@@ -51,11 +51,25 @@ def _docx(data: bytes, name: str) -> Content:
     return docx.read(data, name)
 
 
+def _message(data: bytes, name: str) -> Content:
+    from qa.documents import mail
+
+    return mail.read_message(data, name)
+
+
+def _saved_page(data: bytes, name: str) -> Content:
+    from qa.documents import mail
+
+    return mail.read_page(data, name)
+
+
 PLAIN = Format("text/plain", _plain)
 MARKDOWN = Format("text/markdown", _markdown)
 HTML = Format("text/html", _html)
 PDF = Format("application/pdf", _pdf)
 DOCX = Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx)
+MESSAGE = Format("message/rfc822", _message)
+SAVED_PAGE = Format("multipart/related", _saved_page)
 
 FORMATS: dict[str, Format] = {
     ".txt": PLAIN,
@@ -66,5 +80,8 @@ FORMATS: dict[str, Format] = {
     ".htm": HTML,
     ".pdf": PDF,
     ".docx": DOCX,
+    ".eml": MESSAGE,
+    ".mht": SAVED_PAGE,
+    ".mhtml": SAVED_PAGE,
 }
 """The formats by suffix, in lower case."""

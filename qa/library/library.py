@@ -7,23 +7,37 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.documents import ParsedDocument, parse, read_file
+from qa.documents import Limits, ParsedDocument
+from qa.documents.isolation import shared_reader
+from qa.documents.limits import DEFAULT
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
 from qa.library.metadata import FIELDS, checked_edit
 from qa.library.pages import Pages
-from qa.library.sources import as_paths, files_under
+from qa.library.sources import (
+    Failed,
+    Piece,
+    Source,
+    as_paths,
+    file_of,
+    file_source,
+    files_under,
+    inside,
+    is_address,
+    is_there,
+    is_within,
+)
 from qa.library.store import NewPassage, NewVector, Store, other_model
 from qa.pages import page_at
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
 from qa.retriever.retriever import Retriever
-from qa.types import Addition, AddReport, CatalogueEntry, Document, Hit, PageImage, Passage
+from qa.types import Addition, AddReport, CatalogueEntry, Document, Hit, PageImage, Passage, Unread
 
 if TYPE_CHECKING:
     from embeddings import Embedder
@@ -36,16 +50,6 @@ SAVE_AFTER = 1000
 _ISO_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One source to be read: what to call it, where it lives (None for an upload), and how to get its bytes."""
-
-    label: str
-    name: str
-    location: str | None
-    read: Callable[[], bytes]
-
-
 class Library:
     """A folder with documents, their passages, and the indexes over them. Make one with ``Library.open``.
 
@@ -54,29 +58,38 @@ class Library:
     written, everything is read and searched as elsewhere, and what would change the Library raises ``LibraryError``.
     """
 
-    def __init__(self, folder: Path, store: Store, model: str | Embedder | None) -> None:
+    def __init__(self, folder: Path, store: Store, model: str | Embedder | None, limits: Limits = DEFAULT) -> None:
         self.folder = folder
         self._store = store
         self._model = model
         self._embedder: Embedder | None = None
         self._loading = threading.Lock()
+        self._reader = shared_reader(limits)
         self._pages = Pages()
         self._retriever = Retriever(store, folder / "cache", lambda: self.embedder)
 
     # -- opening ------------------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, folder: PathLike, *, model: str | Embedder | None = None, create: bool = True) -> Library:
+    def open(
+        cls,
+        folder: PathLike,
+        *,
+        model: str | Embedder | None = None,
+        create: bool = True,
+        limits: Limits = DEFAULT,
+    ) -> Library:
         """Open the Library in ``folder``; made when absent unless ``create`` is false.
 
         ``model`` is an embedding model by hub name or path, or an ``Embedder``; without it, the model recorded in
-        the Library, or the default one. Raises ``LibraryError`` when the folder is not a Library, was made by a
+        the Library, or the default one. ``limits`` bound what one file may cost that is added (see
+        ``qa.documents.Limits``). Raises ``LibraryError`` when the folder is not a Library, was made by a
         newer version, or with another model than the one named.
         """
         path = Path(folder).expanduser()
         if os.path.exists(path) and not os.path.isdir(path):
             raise LibraryError(f"{path} is a file, not a Library folder", "name a folder")
-        library = cls(path, Store(path / "library.sqlite", create=create), model)
+        library = cls(path, Store(path / "library.sqlite", create=create), model, limits)
         if model is not None and library._store.model():
             try:
                 _ = library.embedder
@@ -135,35 +148,63 @@ class Library:
     # -- changing -----------------------------------------------------------------------------------------
 
     def add(self, paths: PathLike | Iterable[PathLike], *, progress: Progress = False) -> AddReport:
-        """Add files, and the readable files below folders.
+        """Add files, and the readable files below folders; of an archive what is in it, of a message what is attached.
 
         A file whose bytes the Library holds already is left alone; a file that changed replaces its old passages,
         and only passages whose text is new are embedded. What cannot be read is reported, not raised, and nothing
-        of it is stored. Each document is one transaction: work that is interrupted goes on where it stopped when
-        it is called again. ``progress``: True for a bar on standard error, or a function that takes ``Step``s.
+        of it is stored; ``unread`` remembers it. Each document is one transaction: work that is interrupted goes on
+        where it stopped when it is called again. Files are read in a process of their own (``qa.documents.isolation``).
+        ``progress``: True for a bar on standard error, or a function that takes ``Step``s.
         """
-        sources: list[_Source | Addition] = []
+        sources: list[Source | Failed] = []
+        places = []
         for path in as_paths(paths):
             try:
-                sources += [_file_source(file) for file in files_under(path)]
+                files = list(files_under(path))
+                sources += [f if isinstance(f, Failed) else file_source(f, self._reader.limits) for f in files]
+                places.append(str(path.resolve()))
             except DocumentError as error:
-                sources.append(_failure(str(path), error))
-        return self._add(sources, progress)
+                sources.append(Failed(str(path), None, error))
+        return self._add(sources, progress, places=places)
 
     def add_bytes(self, data: bytes, name: str, *, progress: Progress = False) -> AddReport:
-        """Add one document given as bytes (an upload); ``name`` is its file name and decides its format.
+        """Add a document given as bytes (an upload), or those in an archive; its file ``name`` decides its format.
 
         Other bytes under the same name stand beside the earlier ones: a name alone does not make a newer version.
         """
-        return self._add([_Source(name, Path(name).name, None, lambda: data)], progress, save_at_least=SAVE_AFTER)
+        return self._add([Source(name, Path(name).name, None, lambda: data)], progress, save_at_least=SAVE_AFTER)
 
     def update(self, *, progress: Progress = False) -> AddReport:
         """Read every document that came from a file again, and replace what changed.
 
-        A file that is gone is reported as failed; its document stays until it is removed.
+        A file that is gone, also from its archive, is reported as failed; its document stays until it is removed.
+        What was added from an address is not fetched again.
         """
-        paths = [document.path for document in self._store.documents() if document.path]
-        return self._add([_file_source(Path(path)) for path in paths], progress)
+        places = [d.path for d in self._store.documents() if d.path and not is_address(d.path)]
+        files = {place: file_of(place) for place in places}
+        again = dict.fromkeys(str(file or place) for place, file in files.items())
+        seen: set[str] = set()
+        report = self._add([file_source(Path(file), self._reader.limits) for file in again], progress, seen=seen)
+        gone = [
+            _failure(
+                place,
+                DocumentError(f"{place} is no longer in its archive", "remove the document, should it go too"),
+            )
+            for place, file in files.items()
+            if file is not None and str(file) != place and place not in seen
+        ]
+        known = set(places)
+        self._forget([u.location for u in self.unread() if u.location not in known and not is_there(u.location)])
+        return AddReport((*report.additions, *gone))
+
+    def unread(self) -> list[Unread]:
+        """The sources that could not be read when they were last added, by place; uploads are not among them."""
+        return self._store.unread()
+
+    def _forget(self, locations: Iterable[str]) -> None:
+        places = list(locations)
+        if places:
+            self._store.forget_unread(places)
 
     def edit(
         self,
@@ -227,36 +268,74 @@ class Library:
             with reporting(progress, "Removing") as report:
                 for done, identifier in enumerate(ids):
                     report(Step(done, len(ids), identifier))
+                    document = self._store.document(identifier)
                     self._store.delete(identifier)
+                    if document is not None and document.path and not is_there(document.path):
+                        self._forget([document.path])
                 report(Step(len(ids), len(ids), ""))
         finally:
             self._retriever.save()
         return ids
 
-    def _add(self, sources: Sequence[_Source | Addition], progress: Progress, *, save_at_least: int = 1) -> AddReport:
+    def _add(
+        self,
+        sources: Sequence[Source | Failed],
+        progress: Progress,
+        *,
+        save_at_least: int = 1,
+        places: Sequence[str] = (),
+        seen: set[str] | None = None,
+    ) -> AddReport:
+        """Add sources. ``places`` are the files and folders that they make up; ``seen`` is given where each was."""
         additions: list[Addition] = []
         changed = False
         self._store.check_writable()
+        seen = set() if seen is None else seen
+        unread = {each.location for each in self._store.unread()}
+        failed: set[str] = set()
         try:
             with reporting(progress, "Adding") as report:
                 for done, source in enumerate(sources):
-                    if isinstance(source, Addition):
-                        additions.append(source)
-                        continue
-                    report(Step(done, len(sources), source.name))
+                    pieces = [Piece(source)] if isinstance(source, Failed) else inside(source, self._reader)
+                    for piece in pieces:
+                        each = piece.source
+                        if each.location is not None:
+                            seen.add(each.location)
+                        if isinstance(each, Failed):
+                            additions.append(self._failed(each))
+                        else:
+                            report(Step(done + piece.begin, len(sources), each.name))
 
-                    def part(fraction: float, done: int = done, name: str = source.name) -> None:
-                        report(Step(done + fraction, len(sources), name))
+                            def part(
+                                fraction: float, done: int = done, piece: Piece = piece, name: str = each.name
+                            ) -> None:
+                                report(Step(done + piece.begin + fraction * piece.share, len(sources), name))
 
-                    additions.append(self._add_one(source, part))
-                    changed |= additions[-1].status in ("added", "replaced")
+                            additions.append(self._add_one(each, part))
+                        if each.location is not None and additions[-1].status == "failed":
+                            failed.add(each.location)
+                        changed |= additions[-1].status in ("added", "replaced")
+                    if source.location is not None:
+                        self._forget(u for u in unread if is_within(u, source.location) and u not in failed)
                 report(Step(len(sources), len(sources), ""))
+                self._forget(u for u in unread if u not in failed and any(is_within(u, place) for place in places))
         finally:
             if changed:
                 self._retriever.save(at_least=save_at_least)
         return AddReport(tuple(additions))
 
-    def _add_one(self, source: _Source, part: Callable[[float], None]) -> Addition:
+    def _failed(self, source: Failed | Source, error: DocumentError | None = None) -> Addition:
+        """A source that cannot be read; remembered where it has a place."""
+        error = source.error if isinstance(source, Failed) else error
+        assert error is not None
+        failed = _failure(source.label, error)
+        if source.location is not None and _encodable(source.location):
+            name = source.name if isinstance(source, Source) else Path(source.location).name
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._store.remember_unread(Unread(source.location, name, error.message, error.hint, now))
+        return failed
+
+    def _add_one(self, source: Source, part: Callable[[float], None]) -> Addition:
         try:
             if not _encodable(source.label) or not _encodable(source.location or ""):
                 raise DocumentError(
@@ -273,9 +352,9 @@ class Library:
                 if source.location:
                     self._store.relocate(same[0], source.location)
                 return Addition(source.label, "unchanged", same[0], same[2])
-            parsed = parse(data, source.name)
+            parsed = self._reader.parse(data, source.name)
         except DocumentError as error:
-            return _failure(source.label, error)
+            return self._failed(source, error)
         embedder = self.embedder
         self._store.record_model(embedder.name, embedder.identity, embedder.dimension)
         document = Document(
@@ -284,7 +363,7 @@ class Library:
             text=parsed.text,
             date=parsed.date,
             organisation=parsed.organisation,
-            source=parsed.source,
+            source=parsed.source or source.published,
             media_type=parsed.media_type,
             path=source.location,
             sha256=sha256,
@@ -467,11 +546,6 @@ def _iso_date(name: str, value: str | date | None) -> str | None:
     if not _ISO_DATE.fullmatch(str(value)):
         raise QuestionError(f"{name}: {str(value)!r} is not a date", "write 2023, 2023-02 or 2023-02-24")
     return str(value)
-
-
-def _file_source(path: Path) -> _Source:
-    location = path.expanduser().resolve()
-    return _Source(str(path), path.name, str(location), lambda: read_file(location))
 
 
 def _encodable(name: str) -> bool:

@@ -11,7 +11,7 @@ gives other numbers than the one before it: ``changes`` tells whether a cache wa
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 # Beside the documents, because what stands behind a text in a row is reached only by reading the text.
 _DETAILS = """
@@ -20,6 +20,16 @@ _DETAILS = """
         characters INTEGER NOT NULL,     -- length of the text
         edited TEXT NOT NULL,            -- JSON array: the fields in which a person's word stands over the file's
         page_starts TEXT NOT NULL        -- JSON array: the offsets at which pages begin; empty without pages
+    ) WITHOUT ROWID
+    """
+
+_UNREAD = """
+    CREATE TABLE unread (
+        location TEXT PRIMARY KEY,       -- absolute path, and the path inside where it is in an archive
+        name TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        hint TEXT NOT NULL,
+        at TEXT NOT NULL                 -- ISO time, UTC
     ) WITHOUT ROWID
     """
 
@@ -70,14 +80,23 @@ STATEMENTS = (
     "CREATE TABLE changes (number INTEGER PRIMARY KEY)",
     "CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, change INTEGER NOT NULL)",
     "CREATE INDEX removals_change ON removals (change)",
+    _UNREAD,
 )
 
 _DETAILS_OF_1 = (
     "SELECT id AS document_id, length(text) AS characters, '[]' AS edited, '[]' AS page_starts FROM documents"
 )
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {1: (_DETAILS, f"INSERT INTO details {_DETAILS_OF_1}")}
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    1: (_DETAILS, f"INSERT INTO details {_DETAILS_OF_1}"),
+    2: (_UNREAD,),
+}
 """By version, the statements that lead to the next one; a Library is led to ``VERSION`` in one transaction."""
 
-STAND_INS: dict[int, tuple[str, ...]] = {1: (f"CREATE TEMP VIEW details AS {_DETAILS_OF_1}",)}
+_NO_UNREAD = "CREATE TEMP VIEW unread AS SELECT '' AS location, '' AS name, '' AS reason, '' AS hint, '' AS at WHERE 0"
+
+STAND_INS: dict[int, tuple[str, ...]] = {
+    1: (f"CREATE TEMP VIEW details AS {_DETAILS_OF_1}", _NO_UNREAD),
+    2: (_NO_UNREAD,),
+}
 """By version, what makes an older Library that cannot be written readable as the newest, for one connection."""

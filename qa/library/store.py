@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qa.errors import LibraryError, no_library
 from qa.library import schema
 from qa.library.reading import ReadingConnection
+from qa.library.sources import is_there
 from qa.retriever.circumstance import About
 from qa.sqlite import BUSY_SECONDS, Database, Inaccessible
-from qa.types import CatalogueEntry, Document, Passage
+from qa.types import CatalogueEntry, Document, Passage, Unread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -479,7 +480,7 @@ class Store(Database):
         """Say where a document's file is now, when it had no place or the file is no longer there (it was moved)."""
         with self._translated():
             row = self._connect().execute("SELECT location FROM documents WHERE id = ?", (document_id,)).fetchone()
-        if row is not None and row[0] != location and (row[0] is None or not Path(row[0]).exists()):
+        if row is not None and row[0] != location and (row[0] is None or not is_there(row[0])):
             with self._write() as connection:
                 connection.execute("UPDATE documents SET location = ? WHERE id = ?", (location, document_id))
 
@@ -505,6 +506,27 @@ class Store(Database):
             "INSERT OR REPLACE INTO removals SELECT id, ? FROM passages WHERE document_id = ?", (change, document_id)
         )
         connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    # -- what could not be read -------------------------------------------------------------------------
+
+    def unread(self) -> list[Unread]:
+        """The sources that could not be read when they last were, by place."""
+        with self._translated():
+            rows = self._connect().execute("SELECT location, name, reason, hint, at FROM unread ORDER BY location")
+            return [Unread(*row) for row in rows]
+
+    def remember_unread(self, source: Unread) -> None:
+        """Remember that a source could not be read; what was known of its place before is forgotten."""
+        with self._write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO unread VALUES (?, ?, ?, ?, ?)",
+                (source.location, source.name, source.reason, source.hint, source.at),
+            )
+
+    def forget_unread(self, locations: Iterable[str]) -> None:
+        """Forget that the sources at these places could not be read."""
+        with self._write() as connection:
+            connection.executemany("DELETE FROM unread WHERE location = ?", [(each,) for each in locations])
 
     # -- passages ---------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.documents import limits
 from qa.documents.model import Block, Content, Kind, Metadata
 from qa.documents.pdf import pdfium
 from qa.documents.pdf.condition import UNREADABLE, Condition, condition, warnings
@@ -21,8 +22,6 @@ from qa.documents.pdf.paragraphs import Paragraph, joint, paragraphs
 from qa.errors import DocumentError
 
 __all__ = [
-    "MAX_PAGES",
-    "MAX_SECONDS",
     "Layout",
     "PageBox",
     "Picture",
@@ -33,10 +32,6 @@ __all__ = [
     "read",
 ]
 
-MAX_PAGES = 5000
-"""Longer documents are refused."""
-MAX_SECONDS = 600.0
-"""A document that takes longer to read is refused: it was made to be slow, or is none that people read."""
 
 _TITLE_SIZE = 1.2
 _LETTERHEAD = re.compile(r".*(?:文件|简报|公报|公告|函件|内部资料)$|.*[〔\[（(][12][0-9]{3}[〕\]）)]\s*[0-9]+\s*号")
@@ -73,7 +68,7 @@ def read(data: bytes, name: str) -> Content:
 
 def lay_out(data: bytes, name: str) -> Layout:
     """The same with the map from offsets to glyphs; two calls with the same bytes give the same."""
-    begun = time.monotonic()
+    begun, bounds = time.monotonic(), limits.current()
     pages: dict[int, list[Line]] = {}
     heights: dict[int, float] = {}
     conditions: list[Condition] = []
@@ -81,12 +76,14 @@ def lay_out(data: bytes, name: str) -> Layout:
     column = 0
     with pdfium.opened(data, name) as document:
         count = len(document)
-        if count > MAX_PAGES:
-            raise DocumentError(f"{name} has {count:,} pages; at most {MAX_PAGES:,} are read.", "Split it into parts.")
+        if count > bounds.pages:
+            raise DocumentError(
+                f"{name} has {count:,} pages; at most {bounds.pages:,} are read.", "Split it into parts."
+            )
         for number in range(1, count + 1):
-            if time.monotonic() - begun > MAX_SECONDS:
+            if time.monotonic() - begun > bounds.seconds:
                 raise DocumentError(
-                    f"{name} takes too long to read: page {number} of {count} after {MAX_SECONDS:.0f} seconds.",
+                    f"{name} takes too long to read: page {number} of {count} after {bounds.seconds:.0f} seconds.",
                     "Split it into parts, or print it to a new PDF.",
                 )
             page = pdfium.glyphs(document, number)

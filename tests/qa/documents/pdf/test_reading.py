@@ -343,19 +343,16 @@ def test_any_damage_is_read_or_refused_in_one_line(printer: Any, data: st.DataOb
     assert layout is None or len(layout.content.text) == len(layout.glyphs)
 
 
-def test_too_long_a_document_is_refused(printer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_long_a_document_is_refused(printer: Any) -> None:
     printed = printer()
     for _ in range(3):
         printed.line(90, 100, "一页。")
         printed.page()
     data = printed.bytes()
-    monkeypatch.setattr("qa.documents.pdf.MAX_PAGES", 2)
     with pytest.raises(DocumentError, match="3 pages; at most 2"):
-        parse(data, "a.pdf")
-    monkeypatch.setattr("qa.documents.pdf.MAX_PAGES", 3)
-    monkeypatch.setattr("qa.documents.pdf.MAX_SECONDS", -1.0)
+        parse(data, "a.pdf", Limits(pages=2))
     with pytest.raises(DocumentError, match="takes too long"):
-        parse(data, "a.pdf")
+        parse(data, "a.pdf", Limits(pages=3, seconds=-1.0))
 
 
 def test_scripts_and_embedded_files_are_ignored(printer: Any) -> None:
