@@ -43,9 +43,8 @@ def _name(part: Message, number: int) -> str:
     kind = part.get_content_type()
     if kind == "message/rfc822":
         inner = part.get_payload()
-        subject = (
-            mail.header(inner[0], "Subject") if isinstance(inner, list) and isinstance(inner[0], Message) else None
-        )
+        messages = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
+        subject = mail.header(messages[0], "Subject") if messages else None
         stem = name.removesuffix(".eml") if name else (subject or f"message-{number}").replace("/", "／")
         return f"{stem.lstrip('.')}.eml"
     if name is not None:

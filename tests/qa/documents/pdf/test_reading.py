@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from qa.documents import ParsedDocument, parse
+from qa.documents import Limits, ParsedDocument, parse
 from qa.documents.pdf import Layout, boxes, lay_out, pdfium
 from qa.errors import DocumentError
 
