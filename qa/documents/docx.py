@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from qa.documents import package
 from qa.documents.model import Block, Content, Kind
 from qa.documents.plain import trim
 from qa.errors import DocumentError
 
-# Unpacked, a document may be large, but not absurdly so: a crafted archive must not fill the memory.
-_MAX_UNPACKED = 500 * 1024 * 1024
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"(?:title|标题|標題)$", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -61,28 +58,12 @@ def _open(data: bytes, name: str) -> Any:
     damaged = DocumentError(
         f"{name} is damaged or no Word document.", "Open it in a word processor and save it as DOCX again."
     )
-    if not data.startswith(b"PK"):
-        raise damaged
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
-                raise DocumentError(f"{name} unpacks to more than 500 MB.", "Split it into parts.")
-        return docx.Document(BytesIO(data))
-    except DocumentError:
-        raise
-    except (
-        OpcError,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        SyntaxError,
-        OSError,
-        RuntimeError,
-        EOFError,
-    ) as error:
-        raise damaged from error
-    except (AttributeError, TypeError, zlib.error) as error:
-        raise damaged from error
+    package.open_package(data, name, damaged).close()
+    with package.broken(damaged):
+        try:
+            return docx.Document(BytesIO(data))
+        except OpcError as error:
+            raise damaged from error
 
 
 def _lines(document: Any) -> Iterator[tuple[str, Kind, int | None, int | None]]:

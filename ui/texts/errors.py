@@ -50,6 +50,11 @@ _MESSAGES = (
     ("{name} is an old or encrypted Word file, which is not read.", "{name} 是旧版或加密的 Word 文件，不能读。"),
     ("{name} is damaged or no Word document.", "{name} 已损坏，或者不是 Word 文档。"),
     ("{name} unpacks to more than {size} MB.", "{name} 解压后超过 {size} MB。"),
+    ("{name} holds more than {count} files.", "{name} 里的文件超过 {count} 个。"),
+    (
+        "{name} declares XML entities, which no Office program writes: it is not read.",
+        "{name} 声明了 XML 实体，Office 软件不会这样写，因此不读。",
+    ),
     ("{name} has an unknown format.", "{name} 的格式不认识。"),
     (
         "{name} is not readable text: its bytes fit none of {encodings}.",
@@ -145,6 +150,7 @@ _HINTS = (
         "请把文件的后缀改成它真正的格式，或者把内容存成文本文件。",
     ),
     ("Open it in a word processor and save it as DOCX again.", "请用文字处理软件打开，再存成 DOCX。"),
+    ("Open it in an Office program and save it again.", "请用 Office 软件打开，再存一次。"),
     ("Open it in a PDF viewer and print or save it without one.", "请用 PDF 阅读器打开，打印或另存为不带密码的。"),
     ("Open it in a PDF viewer and print it to a new PDF.", "请用 PDF 阅读器打开，打印成新的 PDF。"),
     (
