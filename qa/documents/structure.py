@@ -355,9 +355,9 @@ def _numbered(content: str, begin: int, after: int, rank: int) -> _Mark | None:
         return _Mark(rank, label, True)
     if rank == _ENUMERATION:
         return None
-    if _AMENDS.search(label):
-        return None
     if len(label) <= _RUN_IN_HEADING and label[-1] in "：:" and label.count("：") + label.count(":") == 1:
+        if _AMENDS.search(label):
+            return None
         return _Mark(rank, label[:-1], True)
     # A heading that opens its paragraph: up to the first full stop or wide gap.
     stop = re.compile(r"。|[\s　]{2,}|　|(?<=[^\x00-\x7f])\s(?=[^\x00-\x7f])").search(content, after + 1)
