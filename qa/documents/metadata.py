@@ -97,6 +97,14 @@ def describe(
     )
 
 
+def number_in(text: str) -> str | None:
+    """The document's number, from its text alone, as it is found when the document is read."""
+    lines = [line for line in (_SPACE.sub(" ", each).strip() for each in text.split("\n")) if line]
+    front = [line for line in lines[:_FRONT_LINES] if len(line) <= _FRONT_LINE]
+    end = [line for line in lines[-_END_LINES:] if len(line) <= _FRONT_LINE]
+    return document_number(front, end, _before_articles(front))
+
+
 def iso_date(text: str) -> str | None:
     """The first date in ``text`` as YYYY, YYYY-MM or YYYY-MM-DD; Chinese numerals are read too."""
     return next((iso for iso, _ in _dates(text)), None)
@@ -176,7 +184,7 @@ def _title(text: str, blocks: Sequence[Block], name: str) -> str:
 
 
 def _is_head(lines: Sequence[str], index: int) -> bool:
-    """Whether a line is a letterhead: 某市人民政府文件, or 某局公告, with a number below it and the title below that."""
+    """Whether a line is a letterhead: 某市人民政府文件, with a number below it and the title below that."""
     bare = _SPACE.sub("", lines[index])
     below = [line for line in lines[index + 1 : index + 4] if line]
     if not below or not _LETTERHEAD.fullmatch(bare):

@@ -13,7 +13,9 @@ _LABEL = re.compile(
 )
 _NEXT_LABEL = re.compile(r"\s+[^\s:：]{1,8}(?:\s[^\s:：]{1,4})?\s*[:：]|\t|\s{2,}")
 _LIKE_A_NUMBER = re.compile(r"(?=.*[0-9０-９〇零一二三四五六七八九十])[\w〔〕\[\]【】（）()﹝﹞［］\-—－–/.·#\s]{2,40}")
-_AT_END_OF_TITLE = re.compile(r".{4,}?[（(]\s*(?P<v>[^（）()]{1,12}[〔\[［【（(﹝][^（）()]{4}[〕\]］】）)﹞][^（）()]{1,8}[号期])\s*[）)]")
+_AT_END_OF_TITLE = re.compile(
+    r".{4,}?[（(]\s*(?P<v>[^（）()]{1,12}[〔\[［【（(﹝][^（）()]{4}[〕\]］】）)﹞][^（）()]{1,8}[号期])\s*[）)]"
+)
 _SIGNED_BY = re.compile(r"\s*签\s*发\s*人.*$")
 _HEAD = re.compile(r"[\u4e00-\u9fff]{2,40}(?:令|公告|通告)")
 _BELOW_HEAD = re.compile(

@@ -310,8 +310,7 @@ def _mark_annexes(text: str, blocks: Sequence[Block], marks: list[_Mark | None])
                     break
                 marks[j] = None
         elif articles and mark is None and block.kind is Kind.TEXT and _ANNEX_LINE.fullmatch(label):
-            if i + 1 < len(blocks):
-                marks[i] = _Mark(_ANNEX_RANK, label.rstrip("：:"), True)
+            marks[i] = _Mark(_ANNEX_RANK, label.rstrip("：:"), True)
         articles |= mark is not None and mark.rank == _ARTICLE
 
 
@@ -338,7 +337,12 @@ def _recognise(text: str, block: Block, wholes: set[int]) -> _Mark | None:
             titled = 0 < len(rest) <= _ARTICLE_TITLE and not re.search(r"[，,。；;：:！!？?”]", rest)
             label = heading_text(content) if titled else heading_text(match.group())
             return _Mark(rank, label, titled or not rest)
-        return _numbered(content, begin, match.end(), rank)
+        mark = _numbered(content, begin, match.end(), rank)
+        if mark is not None and rank <= _DIVISION:
+            # What is printed may have lost the space behind the number.
+            number = len(heading_text(match.group()))
+            return replace(mark, label=f"{mark.label[:number]} {mark.label[number:].lstrip()}")
+        return mark
     whole = _WHOLE.match(content, begin)
     if whole is not None and numeral_value(whole[1]) in wholes:
         label = heading_text(content)

@@ -95,4 +95,4 @@ def _is_latin(char: str) -> bool:
 
 
 def _narrow(char: str) -> str:
-    return chr(ord(char) - 0xFEE0) if "０" <= char <= "９" or "Ａ" <= char <= "ｚ" and char not in "［］" else char
+    return chr(ord(char) - 0xFEE0) if "０" <= char <= "９" or ("Ａ" <= char <= "ｚ" and char not in "［］") else char

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-_DIGITS = {c: d for d, same in enumerate(("〇零○", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for c in same}
+_DIGITS = {
+    c: d for d, same in enumerate(("〇零○", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for c in same
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 
 

@@ -391,3 +391,11 @@ def test_a_page_made_to_be_slow_is_read_all_the_same(printer: Any) -> None:
         printed.line(10 + i * 37 % 570, 10 + i * 53 % 800, "字")
     printed.page()
     assert parse(printed.bytes(), "a.pdf").text.count("字") == 6000
+
+
+def test_a_title_of_two_lines_whose_first_one_looks_like_a_letterhead(printer: Any) -> None:
+    printed = printer()
+    printed.middle(100, "青石市人民代表大会常务委员会规范性文件", 22)
+    printed.middle(132, "备案审查条例", 22)
+    printed.flow([LONG, LONG], first_top=180)
+    assert parse(printed.bytes(), "条例.pdf").title == "青石市人民代表大会常务委员会规范性文件备案审查条例"
