@@ -263,6 +263,7 @@ _PARTS = (
     ("an RTF document", " RTF 文档"),
     ("title", "标题"),
     ("organisation", "机构"),
+    ("number", "文号"),
     ("Yinda Library", "引答的资料库"),
     ("file of Yinda conversations", "引答的对话文件"),
     ("the Library at {path}", "资料库 {path} "),
@@ -302,6 +303,18 @@ _WARNINGS = (
         "{pages}有些字读不出来：字体没有说明是哪些字",
     ),
     ("{pages} damage and cannot be read", "{pages}已损坏，读不了"),
+    # Copies and versions of what is there already
+    (
+        "the same text is in {document}; answers cite one and name the other",
+        "内容和{document}相同：回答引用其中一份，并注明另一份",
+    ),
+    (
+        "almost the same text is in {document}; answers cite one and name the other",
+        "内容和{document}几乎相同：回答引用其中一份，并注明另一份",
+    ),
+    ("a newer version is {document}; both are kept", "已有更新的版本{document}：两份都保留"),
+    ("another version is {document}; both are kept", "已有另一个版本{document}：两份都保留"),
+    ("it took the place of {document}", "替换了{document}"),
 )
 
 
