@@ -334,6 +334,7 @@ def _alternative(
             document,
             candidate.hit.passage,
             library.page_of(document.id, candidate.start),
+            tuple(library.document(identifier) for identifier in candidate.hit.also),
         )
         citations.setdefault((document.id, candidate.start, candidate.end), citation)
     cited = tuple(citations.values())

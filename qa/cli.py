@@ -76,6 +76,13 @@ def add(
             help="Files, folders, patterns in quotes ('资料/**/*.docx'), addresses (https://…).", show_default=False
         ),
     ],
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace/--beside",
+            help="A newer version of a document takes the place of the older ones, or stands beside them.",
+        ),
+    ] = False,
 ) -> None:
     """Add files, and the readable files below folders. What is there already is not added twice.
 
@@ -84,7 +91,7 @@ def add(
     from qa.terminal import show_report
 
     with open_library(context, create=True) as library:
-        report = library.add(paths, progress=_watched())
+        report = library.add(paths, versions="replace" if replace else "beside", progress=_watched())
     show_report(report)
     if report.failed:
         raise typer.Exit(2)
@@ -154,15 +161,17 @@ def edit(
     title: Annotated[str | None, typer.Option(help="Its title.")] = None,
     date: Annotated[str | None, typer.Option(help='Its date: 2023, 2023-02 or 2023-02-24; "" for none.')] = None,
     organisation: Annotated[str | None, typer.Option(help='Who issued it; "" for nobody.')] = None,
+    number: Annotated[str | None, typer.Option(help='Its number: 国发〔2023〕1号; "" for none.')] = None,
 ) -> None:
-    """Correct a document's title, date or organisation. What you set stays when its file is read again."""
+    """Correct a document's title, date, organisation or number. What you set stays when its file is read again."""
     from qa.terminal import source_line
 
-    if title is None and date is None and organisation is None:
-        raise YindaError("nothing to edit", "say what to set: --title, --date or --organisation")
+    given = {"title": title, "date": date, "organisation": organisation, "number": number}
+    if all(value is None for value in given.values()):
+        raise YindaError("nothing to edit", "say what to set: --title, --date, --organisation or --number")
 
     with open_library(context) as library:
-        edited = library.edit(document, title=title, date=date, organisation=organisation, progress=_watched())
+        edited = library.edit(document, **given, progress=_watched())
     typer.echo(f"{edited.id} {source_line(edited, ())}")
 
 

@@ -27,8 +27,8 @@ def _console() -> Console:
 
 
 def source_line(document: Document, heading_path: Sequence[str], page: int | None = None) -> str:
-    """Title, date, organisation, headings and page of a source, as one line."""
-    parts = [f"《{document.title}》", document.date, document.organisation]
+    """Title, number, date, organisation, headings and page of a source, as one line."""
+    parts = [f"《{document.title}》", document.number, document.date, document.organisation]
     line = "，".join(part for part in parts if part)
     if heading_path:
         line += " › " + " › ".join(heading_path)
@@ -58,6 +58,8 @@ def show_answer(answer: Answer, library: Library, *, asked: str) -> None:
         console.print(_marked(citation))
         line = source_line(citation.document, citation.heading_path, citation.page)
         console.print(Text(f"[{number}] {line}", style="cyan"))
+        for copy in citation.also:
+            console.print(Text(f"    also in: {source_line(copy, ())}", style="dim"))
     if answer.disagreements:
         console.print()
         console.print(Text("Documents say different things:", style="bold yellow"))
@@ -114,11 +116,17 @@ def show_documents(documents: Sequence[Document], counts: dict[str, int], unread
     table.add_column("id", style="cyan", no_wrap=True)
     table.add_column("date", no_wrap=True)
     table.add_column("title", ratio=2, overflow="fold")
+    table.add_column("number", ratio=1, overflow="fold")
     table.add_column("organisation", ratio=1, overflow="fold")
     table.add_column("passages", justify="right", no_wrap=True)
     for d in documents:
         table.add_row(
-            d.id, d.date or "", Text(_plain(d.title)), Text(_plain(d.organisation or "")), str(counts.get(d.id, 0))
+            d.id,
+            d.date or "",
+            Text(_plain(d.title)),
+            Text(_plain(d.number or "")),
+            Text(_plain(d.organisation or "")),
+            str(counts.get(d.id, 0)),
         )
     console.print(table)
     show_unread(unread)

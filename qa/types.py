@@ -17,7 +17,8 @@ class Document:
 
     ``date`` is an ISO date of the precision that the source gives: ``2023``, ``2023-02`` or ``2023-02-24``;
     such strings sort and compare correctly. ``source`` is who published it (信息来源), as the text says. ``edited``
-    names the fields that a person set (``Library.edit``): title, date, organisation.
+    names the fields that a person set (``Library.edit``): title, date, organisation, number. ``number`` is the one that
+    the document goes by: 国发〔2023〕1号, 国务院令第714号, （2023）青01民终1234号.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Document:
     path: str | None = None
     sha256: str = ""
     edited: tuple[str, ...] = ()
+    number: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Metadata as JSON-ready values; the text is left out because it is large."""
@@ -38,6 +40,7 @@ class Document:
             "title": self.title,
             "date": self.date,
             "organisation": self.organisation,
+            "number": self.number,
             "source": self.source,
             "media_type": self.media_type,
             "path": self.path,
@@ -52,8 +55,8 @@ class CatalogueEntry:
     """What a list shows of a Document, without its text; ``Library.catalogue`` gives all of them fast.
 
     ``path`` is where the file is (None for an upload), ``file`` its name as it was given, ``characters`` the length of
-    the text, ``passages`` how many there are, ``edited`` and ``sha256`` as in Document. ``added`` grows in the order in
-    which the documents came; it is no date.
+    the text, ``passages`` how many there are, ``edited``, ``sha256`` and ``number`` as in Document. ``added`` grows in
+    the order in which the documents came; it is no date.
     """
 
     id: str
@@ -69,6 +72,7 @@ class CatalogueEntry:
     edited: tuple[str, ...]
     added: int
     sha256: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ class Hit:
     ``score`` is the fused score (higher is better; see ``qa.retriever.fusion``), with what the agreement of year and
     place adds to it (see ``qa.retriever.circumstance``). ``dense`` (cosine) and ``lexical`` (BM25) say what each part
     contributed; ``lexical`` is ``None`` for a Passage that is not among its candidates. ``title``, ``date`` and
-    ``organisation`` are the Document's; ``position`` is where the Passage starts in it, from 0 to 1.
+    ``organisation`` are the Document's; ``position`` is where the Passage starts in it, from 0 to 1. ``also`` are the
+    ids of the Documents that are copies of this one and have the same Passage: they are no Hits of their own.
     """
 
     passage: Passage
@@ -114,6 +119,7 @@ class Hit:
     date: str | None = None
     organisation: str | None = None
     position: float | None = None
+    also: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
@@ -128,6 +134,7 @@ class Hit:
             "text": p.text,
             "heading_path": list(p.heading_path),
             "page": p.page,
+            "also": list(self.also),
             "score": self.score,
             "dense": None if self.dense is None else {"rank": self.dense.rank, "score": self.dense.score},
             "lexical": None if self.lexical is None else {"rank": self.lexical.rank, "score": self.lexical.score},
@@ -148,7 +155,8 @@ class Citation:
     """A Span with its Document, the Passage around it, and the quoted text.
 
     ``page`` is the page, from 1, on which the quote begins, where the source has pages; the Passage may begin on an
-    earlier one.
+    earlier one. ``also`` are the Documents that are copies of this one, the same report from another site or an
+    earlier version, and have the same Passage.
     """
 
     quote: str
@@ -157,6 +165,7 @@ class Citation:
     document: Document
     passage: Passage
     page: int | None = None
+    also: tuple[Document, ...] = ()
 
     @property
     def heading_path(self) -> tuple[str, ...]:
@@ -177,6 +186,7 @@ class Citation:
             "document": self.document.to_dict(),
             "heading_path": list(self.heading_path),
             "page": self.page,
+            "also": [document.to_dict() for document in self.also],
             "passage": {"start": self.passage.start, "end": self.passage.end, "text": self.passage.text},
         }
 
@@ -291,7 +301,9 @@ class Turn:
 class Addition:
     """What became of one source that was added: ``status`` is added, unchanged, replaced or failed.
 
-    ``warnings`` say in one line each what of an added source could not be read, such as pages without text.
+    ``warnings`` say in one line each what of an added source could not be read, such as pages without text, and
+    whether the Library has its text already in another document, or another version of it. ``copies`` and ``versions``
+    are the ids of these; a replaced version is among neither.
     """
 
     path: str
@@ -303,6 +315,8 @@ class Addition:
     reason: str = ""
     hint: str = ""
     warnings: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

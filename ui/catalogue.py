@@ -22,12 +22,13 @@ _ORDERS: dict[str, tuple[Callable[[CatalogueEntry], Any], bool]] = {
     "oldest": (lambda entry: entry.date or "9999", False),
     "passages": (lambda entry: entry.passages, True),
 }
+_BRACKETS = str.maketrans("〔[【(﹝〕]】)﹞", "〔〔〔〔〔〕〕〕〕〕")
 ORDERS = tuple(_ORDERS)
 """By name: latest added, title, latest and earliest date, most passages. Documents without a date come last."""
 
 
 def listed(entries: Iterable[CatalogueEntry], search: str = "", order: str = ORDERS[0]) -> list[CatalogueEntry]:
-    """The entries in whose title, organisation, file name or date each word of ``search`` occurs, in an order.
+    """The entries in whose title, number, organisation, file name or date each word of ``search`` occurs, in an order.
 
     ``order`` is one of ``ORDERS``; another one counts as the first. Case and width of letters do not count.
     """
@@ -38,8 +39,10 @@ def listed(entries: Iterable[CatalogueEntry], search: str = "", order: str = ORD
 
 
 def _said(entry: CatalogueEntry) -> str:
-    return _folded("\n".join((entry.title, entry.organisation or "", entry.file or "", entry.date or "")))
+    said = (entry.title, entry.organisation or "", entry.file or "", entry.date or "", entry.number or "")
+    return _folded("\n".join(said))
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    # A document's number is found with any brackets around its year.
+    return unicodedata.normalize("NFKC", text).translate(_BRACKETS).casefold()

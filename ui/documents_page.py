@@ -113,7 +113,7 @@ class DocumentsPage:
     # -- what is changed ----------------------------------------------------------------------------------
 
     def saved(self, request: gr.Request, event: gr.EventData) -> tuple[Any, str]:
-        """Set title, date and organisation of a document."""
+        """Set title, date, organisation and number of a document."""
         texts, data = visitor(request).texts, event._data
         identifier = str(data["document"])
         try:
@@ -122,6 +122,7 @@ class DocumentsPage:
                 title=str(data["title"]),
                 date=str(data["date"]),
                 organisation=str(data["organisation"]),
+                number=str(data["number"]),
             )
         except YindaError as error:
             said = parts.receipt(next(_numbers), told_line(error, texts), document=identifier, failed=True, form="save")

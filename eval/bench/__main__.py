@@ -13,6 +13,7 @@ from eval.bench import (
     adding,
     chain,
     confidence,
+    copies,
     engines,
     followups,
     kept,
@@ -22,6 +23,7 @@ from eval.bench import (
     reports,
     retrieval,
     speed,
+    structure,
 )
 from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
 from eval.bench.peers.cli import peers_table
@@ -249,14 +251,37 @@ def engines_table(
     typer.echo(engines.table(rounds, threads))
 
 
+@app.command("structure")
+def structure_table(
+    shared: Shared = SHARED,
+    every: Annotated[int, typer.Option(min=1, help="Every n-th law.")] = structure.EVERY,
+) -> None:
+    """Whether every article of the laws, and every section of the provincial reports, is found and in its place."""
+    typer.echo(describe())
+    typer.echo(structure.table("Laws", "articles", structure.measure_laws(shared, every, progress=True)))
+    typer.echo(structure.table("Provincial reports", "sections", structure.measure_reports(shared)))
+
+
+@app.command("copies")
+def copies_table(
+    shared: Shared = SHARED, every: Annotated[int, typer.Option(min=1, help="Every n-th law.")] = structure.EVERY
+) -> None:
+    """Whether copies and edited versions are noticed when they are added, and what that costs: laws edited by rule."""
+    typer.echo(describe())
+    typer.echo(copies.table(copies.measure(shared, every)))
+
+
 @app.command("pdf")
 def pdf_table(
     shared: Shared = SHARED,
     documents: Annotated[int | None, typer.Option(min=1, help="Only so many reports, spread over all.")] = None,
+    laws: Annotated[int, typer.Option(min=0, help="So many laws besides, spread over those of 'structure'.")] = 20,
 ) -> None:
-    """What is read from a PDF against the Word document that it was printed from: 31 reports; needs LibreOffice."""
+    """What is read from a PDF against what it was printed from: 31 reports, 20 laws; needs LibreOffice."""
     typer.echo(describe())
     typer.echo(pdf.table(pdf.compare(pdf.word_reports(shared, documents), progress=True)))
+    if laws:
+        typer.echo(pdf.table(pdf.compare_laws(pdf.some_laws(shared, laws), progress=True)))
 
 
 @app.command("people")

@@ -1,11 +1,13 @@
 """What is lost between a Word document and the PDF that is printed from it? The provincial reports, both ways.
 
-Each report is printed with LibreOffice, and both files are read. White space apart, the text out of the PDF should be
-the text out of the Word document, and its passages the same passages.
+So are laws, which are first set in Word as they are published: a title in the middle, first lines set in, headings of
+chapters in the middle. Each document is printed with LibreOffice, and both files are read. White space apart, the text
+out of the PDF should be the text out of the Word document, and its passages the same passages.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +22,8 @@ from eval.errors import RunError
 from qa.documents import ParsedDocument, parse
 from qa.progress import Progress, Step, reporting
 
+_HEADING = re.compile(r"第[〇零一二三四五六七八九十百0-9]+(?:编|分编|章|节)(?:\s|　|$)|[总附]\s*则$")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _SECONDS = 120  # that one document may take to be printed
 
 
@@ -93,6 +97,43 @@ def compare(files: Sequence[Path], *, progress: Progress = False) -> list[Compar
     return found
 
 
+def some_laws(shared: Path, count: int) -> list[tuple[str, str]]:
+    """Name and text of so many laws with articles, spread over those of the benchmark ``structure``."""
+    from eval.bench.structure import articles, laws
+
+    chosen = [(name, text) for name, text in laws(shared) if articles(text)]
+    return [chosen[i * len(chosen) // count] for i in range(min(count, len(chosen)))]
+
+
+def compare_laws(laws: Sequence[tuple[str, str]], *, progress: Progress = False) -> list[Comparison]:
+    """Set the laws in Word, print these, and compare what is read from both."""
+    with tempfile.TemporaryDirectory() as folder:
+        return compare([_in_word(name, text, Path(folder)) for name, text in laws], progress=progress)
+
+
+def _in_word(name: str, text: str, folder: Path) -> Path:
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    document = docx.Document()
+    style = document.styles["Normal"]
+    style.font.size = Pt(14)
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "Noto Serif CJK SC")
+    for number, line in enumerate(filter(None, map(str.strip, text.split("\n")))):
+        paragraph = document.add_paragraph()
+        run = paragraph.add_run(line)
+        if number and not _HEADING.match(line):
+            paragraph.paragraph_format.first_line_indent = Pt(28)
+        else:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            run.font.size = Pt(22 if not number else 16)
+    path = folder / f"{name.replace('/', ' ')}.docx"
+    document.save(str(path))
+    return path
+
+
 def _compared(name: str, word: ParsedDocument, pdf: ParsedDocument, seconds: float) -> Comparison:
     left, right = _bare(word.text), _bare(pdf.text)
     same = 1.0 if left == right else SequenceMatcher(None, left, right, autojunk=False).ratio()
@@ -117,7 +158,7 @@ def _passages(document: ParsedDocument) -> dict[str, tuple[str, ...]]:
 
 
 def _bare(text: str) -> str:
-    return "".join(text.split())
+    return _INVISIBLE.sub("", "".join(text.split()))
 
 
 def table(found: Sequence[Comparison]) -> str:

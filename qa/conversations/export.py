@@ -145,7 +145,13 @@ def _cited(citation: KeptCitation, words: _Words) -> str:
 
 def _quoted(passage: KeptPassage, start: int, end: int, words: _Words) -> str:
     """A passage as a block quote with ``text[start:end]`` in bold, and its source."""
-    parts = [f"《{_line(passage.title)}》", passage.organisation, passage.date, " › ".join(passage.heading_path)]
+    parts = [
+        f"《{_line(passage.title)}》",
+        passage.number,
+        passage.organisation,
+        passage.date,
+        " › ".join(passage.heading_path),
+    ]
     if passage.page is not None:
         parts.append(words.page.format(passage.page))
     source = words.comma.join([str(parts[0]), *(_line(part) for part in parts[1:] if part)])

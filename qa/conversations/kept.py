@@ -43,6 +43,7 @@ class KeptPassage:
     start: int
     end: int
     text: str
+    number: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
@@ -59,13 +60,15 @@ class KeptPassage:
 class KeptCitation:
     """A quote in its passage: ``passage.text[start - passage.start : end - passage.start] == quote``.
 
-    ``start`` and ``end`` are offsets in the document's text. Raises ``ValueError`` when the quote does not stand there.
+    ``start`` and ``end`` are offsets in the document's text; ``also`` names, a line each, the documents that are copies
+    of this one. Raises ``ValueError`` when the quote does not stand there.
     """
 
     passage: KeptPassage
     quote: str
     start: int
     end: int
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         first, last = self.inside
@@ -79,12 +82,19 @@ class KeptCitation:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
-        return {"passage": self.passage.to_dict(), "quote": self.quote, "start": self.start, "end": self.end}
+        return {
+            "passage": self.passage.to_dict(),
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "also": list(self.also),
+        }
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> KeptCitation:
         """What ``to_dict`` gave."""
-        return cls(**{**value, "passage": KeptPassage.from_dict(value["passage"])})
+        also = tuple(map(str, value.get("also", ())))
+        return cls(**{**value, "passage": KeptPassage.from_dict(value["passage"]), "also": also})
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +213,8 @@ class _Keeper:
             kept = self._passage(document, passage, passage.start, passage.end, passage.text)
         # The quote may stand on a later page than the one on which its passage begins.
         kept = replace(kept, page=citation.page)
-        return KeptCitation(kept, citation.quote, citation.start, citation.end)
+        also = tuple("，".join(filter(None, (f"《{d.title}》", d.date, d.organisation))) for d in citation.also)
+        return KeptCitation(kept, citation.quote, citation.start, citation.end, also)
 
     def alternative(self, other: Alternative) -> KeptAlternative:
         return KeptAlternative(other.text, other.confidence, self.citation(other.citation))
@@ -231,6 +242,7 @@ class _Keeper:
             start=start,
             end=end,
             text=text,
+            number=document.number,
         )
 
     def _document(self, identifier: str) -> Document | None:

@@ -82,6 +82,7 @@ def parse(data: bytes, name: str, limits: Limits | None = None) -> ParsedDocumen
         boilerplate=aside,
         page_starts=content.page_starts,
         warnings=content.warnings,
+        number=known.number,
     )
 
 

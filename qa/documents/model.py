@@ -47,6 +47,7 @@ class Metadata:
     date: str | None = None
     organisation: str | None = None
     source: str | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class ParsedDocument:
     ``passages`` are ordered, do not overlap and cover every character that is not whitespace, except those in
     ``boilerplate``: spans of navigation and footers. ``date`` is ISO of the precision that the source gives.
     ``page_starts`` are the offsets at which the pages begin; a passage may go over several. ``warnings`` say in one
-    line each what of the source could not be read.
+    line each what of the source could not be read. ``number`` is the document's own, such as 国发〔2023〕1号.
     """
 
     text: str
@@ -99,3 +100,4 @@ class ParsedDocument:
     boilerplate: tuple[tuple[int, int], ...]
     page_starts: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    number: str | None = None

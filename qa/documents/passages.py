@@ -80,7 +80,7 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
                 chunk = None
             wall += 1
         if chunk is not None and _joins(text, chunk, item, following):
-            if chunk.headings_only:
+            if chunk.headings_only and _visible(text[block.start : block.end]):
                 chunk.heading_path = item.heading_path
                 chunk.headings_only = item.is_heading
             chunk.end = block.end

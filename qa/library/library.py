@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from qa.documents import Limits, ParsedDocument
 from qa.documents.isolation import shared_reader
 from qa.documents.limits import DEFAULT
+from qa.documents.metadata import number_in
 from qa.errors import DocumentError, LibraryError, QuestionError, YindaError
 from qa.library.address import PUBLIC, Reach
 from qa.library.backup import Backup, back_up, restore
@@ -42,10 +43,12 @@ from qa.library.sources import (
     named,
 )
 from qa.library.store import NewPassage, NewVector, Store, other_model
+from qa.library.versions import Versions, relations
 from qa.pages import page_at
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
 from qa.retriever.retriever import Retriever
+from qa.text.sketch import sketch
 from qa.types import Addition, AddReport, CatalogueEntry, Document, Hit, PageImage, Passage, Unread
 
 if TYPE_CHECKING:
@@ -168,7 +171,12 @@ class Library:
     # -- changing -----------------------------------------------------------------------------------------
 
     def add(
-        self, paths: PathLike | Iterable[PathLike], *, progress: Progress = False, reach: Reach = PUBLIC
+        self,
+        paths: PathLike | Iterable[PathLike],
+        *,
+        versions: Versions = "beside",
+        progress: Progress = False,
+        reach: Reach = PUBLIC,
     ) -> AddReport:
         """Add files, and the readable files below folders; of an archive what is in it, of a message what is attached.
 
@@ -179,18 +187,27 @@ class Library:
         and only passages whose text is new are embedded. What cannot be read is reported, not raised, and nothing
         of it is stored; ``unread`` remembers it. Each document is one transaction: work that is interrupted goes on
         where it stopped when it is called again. Files are read in a process of their own (``qa.documents.isolation``).
+
+        The report says where the Library has a text already in another document, and where another version of it:
+        of the same title and organisation, with another date or text. A version stands ``beside`` the others, or, with
+        ``versions="replace"``, takes the place of those that are not newer: it keeps their id and what was edited.
         ``progress``: True for a bar on standard error, or a function that takes ``Step``s.
         """
         given = as_list(paths)
         places = [str(path.resolve()) for path in (Path(each).expanduser() for each in given) if os.path.exists(path)]
-        return self._add(list(named(given, self._reader.limits)), progress, places=places, reach=reach)
+        sources = list(named(given, self._reader.limits))
+        return self._add(sources, progress, places=places, versions=versions, reach=reach)
 
-    def add_bytes(self, data: bytes, name: str, *, progress: Progress = False) -> AddReport:
+    def add_bytes(
+        self, data: bytes, name: str, *, versions: Versions = "beside", progress: Progress = False
+    ) -> AddReport:
         """Add a document given as bytes (an upload), or those in an archive; its file ``name`` decides its format.
 
         Other bytes under the same name stand beside the earlier ones: a name alone does not make a newer version.
+        ``versions`` as in ``add``.
         """
-        return self._add([Source(name, Path(name).name, None, lambda: data)], progress, lazily=True)
+        source = Source(name, Path(name).name, None, lambda: data)
+        return self._add([source], progress, lazily=True, versions=versions)
 
     def update(self, *, progress: Progress = False) -> AddReport:
         """Read every document that came from a file again, and replace what changed.
@@ -237,18 +254,19 @@ class Library:
         title: str | None = None,
         date: str | None = None,
         organisation: str | None = None,
+        number: str | None = None,
         progress: Progress = False,
     ) -> Document:
-        """Set title, date and organisation of a document; returns it as it is now.
+        """Set title, date, organisation and number of a document; returns it as it is now.
 
-        None leaves a field as it is, "" clears a date or an organisation. What is set stands over what the file says,
+        None leaves a field as it is, "" clears any but the title. What is set stands over what the file says,
         also when the file changes and is read again; ``Document.edited`` names these fields. A value that is there
         already sets nothing. A date is 2023, 2023-02 or 2023-02-24.
 
         The title counts for search: passages are embedded again with another one. Their offsets and headings stay.
         Raises ``LibraryError`` for an id that is not in the Library, an empty title, and a date that is none.
         """
-        given = checked_edit(title, date, organisation)
+        given = checked_edit(title, date, organisation, number)
         self._store.check_writable()
         while True:  # each turn but the last is lost to somebody else's change of the same document
             written, _ = self._store.edits(document_id)
@@ -309,12 +327,14 @@ class Library:
         lazily: bool = False,
         places: Sequence[str] = (),
         seen: set[str] | None = None,
+        versions: Versions = "beside",
         reach: Reach = PUBLIC,
     ) -> AddReport:
         """Add sources. ``places`` are the files and folders that they make up; ``seen`` is given where each was."""
         additions: list[Addition] = []
         changed = False
         self._store.check_writable()
+        self._catch_up()
         seen = set() if seen is None else seen
         unread = {each.location for each in self._store.unread()}
         failed: set[str] = set()
@@ -340,7 +360,7 @@ class Library:
                             ) -> None:
                                 report(Step(done + piece.begin + fraction * piece.share, len(sources), name))
 
-                            additions.append(self._add_one(each, part))
+                            additions.append(self._add_one(each, part, versions))
                         if each.location is not None and additions[-1].status == "failed":
                             failed.add(each.location)
                         if additions[-1].status in ("added", "replaced"):
@@ -367,7 +387,7 @@ class Library:
             self._store.remember_unread(Unread(source.location, name, error.message, error.hint, now))
         return failed
 
-    def _add_one(self, source: Source, part: Callable[[float], None]) -> Addition:
+    def _add_one(self, source: Source, part: Callable[[float], None], versions: Versions) -> Addition:
         try:
             if not _encodable(source.label) or not _encodable(source.location or ""):
                 raise DocumentError(
@@ -387,6 +407,11 @@ class Library:
             parsed = self._reader.parse(data, source.name)
         except DocumentError as error:
             return self._failed(source, error)
+        drawn = sketch("".join(parsed.text[p.start : p.end] for p in parsed.passages))
+        near = relations(parsed, drawn, self._store, besides=here[0] if here is not None else None)
+        replaced = near.replaced() if versions == "replace" and here is None else ()
+        if replaced:
+            here = (replaced[0].id, replaced[0].sha256, replaced[0].title)
         embedder = self.embedder
         self._store.record_model(embedder.name, embedder.identity, embedder.dimension)
         document = Document(
@@ -399,6 +424,7 @@ class Library:
             media_type=parsed.media_type,
             path=source.location,
             sha256=sha256,
+            number=parsed.number,
         )
         embedded = 0
         while True:  # each turn but the last is lost to somebody else's change of the same document
@@ -406,10 +432,30 @@ class Library:
             known = replace(document, edited=tuple(edits), **edits)  # type: ignore[arg-type]
             passages, count = self._embed(parsed, known.title, embedder, part)
             embedded += count
-            if self._store.put(known, source.name, data, passages, parsed.page_starts, replacing=written):
+            if self._store.put(known, source.name, data, passages, parsed.page_starts, sketch=drawn, replacing=written):
                 break
-        status = "added" if here is None else "replaced"
-        return Addition(source.label, status, known.id, known.title, len(passages), embedded, warnings=parsed.warnings)
+        for older in replaced[1:]:
+            self._store.delete(older.id)
+        gone = {older.id for older in replaced}
+        return Addition(
+            source.label,
+            "added" if here is None else "replaced",
+            known.id,
+            known.title,
+            len(passages),
+            embedded,
+            warnings=(*parsed.warnings, *near.notes(replaced)),
+            copies=tuple(each.id for each in near.copies),
+            versions=tuple(each.id for each in near.versions if each.id not in gone),
+        )
+
+    def _catch_up(self) -> None:
+        """Sketch the documents that an earlier version of Yinda added, and find their numbers."""
+        for identifier in self._store.unsketched():
+            document = self._store.document(identifier)
+            if document is not None:
+                text = "".join(passage.text for passage in self._store.passages_of(identifier))
+                self._store.catch_up(identifier, sketch(text), number_in(document.text))
 
     def _embed(
         self, parsed: ParsedDocument, title: str, embedder: Embedder, part: Callable[[float], None]

@@ -21,6 +21,7 @@ from qa.library.store import NewVector, Store
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
 from qa.sqlite import copied, readable_rows
+from qa.text.sketch import sketch
 from qa.types import Document
 
 if TYPE_CHECKING:
@@ -115,7 +116,12 @@ def _store_again(
             parsed = parse(original[1], original[0])
     if parsed is not None and original is not None:
         name, data = original
-        read = {"title": parsed.title, "date": parsed.date, "organisation": parsed.organisation}
+        read = {
+            "title": parsed.title,
+            "date": parsed.date,
+            "organisation": parsed.organisation,
+            "number": parsed.number,
+        }
         known = {field: value for field, value in read.items() if field not in document.edited}
         document = replace(document, text=parsed.text, media_type=parsed.media_type, source=parsed.source, **known)  # type: ignore[arg-type]
     else:
@@ -125,7 +131,9 @@ def _store_again(
         document = replace(document, text=parsed.text, media_type="text/plain", sha256=hashlib.sha256(data).hexdigest())
     library._store.record_model(library.embedder.name, library.embedder.identity, library.embedder.dimension)
     passages, _ = library._embed(parsed, document.title, library.embedder, lambda fraction: None)
-    return library._store.put(document, name, data, passages, parsed.page_starts, replacing=replacing), whole
+    drawn = sketch("".join(parsed.text[p.start : p.end] for p in parsed.passages))
+    stored = library._store.put(document, name, data, passages, parsed.page_starts, sketch=drawn, replacing=replacing)
+    return stored, whole
 
 
 # -- a file that cannot ------------------------------------------------------------------------------------------
@@ -187,7 +195,7 @@ def _save_documents(
     library: Library, connection: sqlite3.Connection, found: list[sqlite3.Row], progress: Progress
 ) -> list[str]:
     originals = {row["document_id"]: row for row in readable_rows(connection, "originals")}
-    edits = {row["document_id"]: row["edited"] for row in readable_rows(connection, "details", "document_id")}
+    details = {row["document_id"]: dict(row) for row in readable_rows(connection, "details", "document_id")}
     lost: list[str] = []
     for identifier, row in originals.items():
         if not any(each["id"] == identifier for each in found):
@@ -205,7 +213,8 @@ def _save_documents(
                 row["media_type"],
                 row["location"],
                 row["sha256"],
-                _edited(edits.get(row["id"])),
+                _edited(details.get(row["id"], {}).get("edited")),
+                details.get(row["id"], {}).get("number"),
             )
             original = None
             if row["id"] in originals:

@@ -1,4 +1,4 @@
-"""What a person may write into the title, date and organisation of a document."""
+"""What a person may write into the title, date, organisation and number of a document."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import re
 from datetime import date as Date
 
 from qa.errors import LibraryError
+from qa.text.document_number import written
 
-FIELDS = ("title", "date", "organisation")
+FIELDS = ("title", "date", "organisation", "number")
 """The fields that can be edited, in the order in which ``Document.edited`` names them."""
 MAX_LENGTH = 300
 _ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
-def checked_edit(title: str | None, date: str | None, organisation: str | None) -> dict[str, str | None]:
+def checked_edit(
+    title: str | None, date: str | None, organisation: str | None, number: str | None = None
+) -> dict[str, str | None]:
     """The fields that are given (not None), as they are stored: on one line, None for a cleared one.
 
     Raises ``LibraryError`` for an empty title, a date that is none, and text that is too long or no text.
@@ -27,6 +30,8 @@ def checked_edit(title: str | None, date: str | None, organisation: str | None) 
         given["date"] = _iso(date.strip())
     if organisation is not None:
         given["organisation"] = _line("organisation", organisation) or None
+    if number is not None:
+        given["number"] = written(_line("number", number)) or None
     return given
 
 

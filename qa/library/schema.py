@@ -11,10 +11,10 @@ gives other numbers than the one before it: ``changes`` tells whether a cache wa
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 
 # Beside the documents, because what stands behind a text in a row is reached only by reading the text.
-_DETAILS = """
+_DETAILS_OF_2 = """
     CREATE TABLE details (
         document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
         characters INTEGER NOT NULL,     -- length of the text
@@ -22,6 +22,24 @@ _DETAILS = """
         page_starts TEXT NOT NULL        -- JSON array: the offsets at which pages begin; empty without pages
     ) WITHOUT ROWID
     """
+# The document's own number, such as 国发〔2023〕1号.
+_NUMBER = "ALTER TABLE details ADD COLUMN number TEXT"
+
+# By these, documents that say almost the same are found (qa.text.sketch).
+_SKETCHES = """
+    CREATE TABLE sketches (
+        document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        sketch BLOB NOT NULL             -- little-endian uint64, ascending; empty for a text too short to compare
+    ) WITHOUT ROWID
+    """
+_MARKS = """
+    CREATE TABLE sketch_marks (
+        mark INTEGER NOT NULL,           -- one of the smallest hashes of the sketch
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        PRIMARY KEY (mark, document_id)
+    ) WITHOUT ROWID
+    """
+_MARKS_INDEX = "CREATE INDEX sketch_marks_document ON sketch_marks (document_id)"
 
 _UNREAD = """
     CREATE TABLE unread (
@@ -50,7 +68,8 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX documents_sha256 ON documents (sha256)",
-    _DETAILS,
+    _DETAILS_OF_2,
+    _NUMBER,
     """
     CREATE TABLE originals (
         document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
@@ -81,6 +100,9 @@ STATEMENTS = (
     "CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, change INTEGER NOT NULL)",
     "CREATE INDEX removals_change ON removals (change)",
     _UNREAD,
+    _SKETCHES,
+    _MARKS,
+    _MARKS_INDEX,
 )
 
 _DETAILS_OF_1 = (
@@ -88,15 +110,22 @@ _DETAILS_OF_1 = (
 )
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
-    1: (_DETAILS, f"INSERT INTO details {_DETAILS_OF_1}"),
+    1: (_DETAILS_OF_2, f"INSERT INTO details {_DETAILS_OF_1}"),
     2: (_UNREAD,),
+    3: (_NUMBER, _SKETCHES, _MARKS, _MARKS_INDEX),
 }
 """By version, the statements that lead to the next one; a Library is led to ``VERSION`` in one transaction."""
 
 _NO_UNREAD = "CREATE TEMP VIEW unread AS SELECT '' AS location, '' AS name, '' AS reason, '' AS hint, '' AS at WHERE 0"
+_NO_NUMBER = "CREATE TEMP VIEW details AS SELECT *, NULL AS number FROM main.details"
+_NO_SKETCHES = (
+    "CREATE TEMP VIEW sketches AS SELECT '' AS document_id, x'' AS sketch WHERE 0",
+    "CREATE TEMP VIEW sketch_marks AS SELECT 0 AS mark, '' AS document_id WHERE 0",
+)
 
 STAND_INS: dict[int, tuple[str, ...]] = {
-    1: (f"CREATE TEMP VIEW details AS {_DETAILS_OF_1}", _NO_UNREAD),
-    2: (_NO_UNREAD,),
+    1: (f"CREATE TEMP VIEW details AS SELECT *, NULL AS number FROM ({_DETAILS_OF_1})", _NO_UNREAD, *_NO_SKETCHES),
+    2: (_NO_NUMBER, _NO_UNREAD, *_NO_SKETCHES),
+    3: (_NO_NUMBER, *_NO_SKETCHES),
 }
 """By version, what makes an older Library that cannot be written readable as the newest, for one connection."""

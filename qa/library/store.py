@@ -24,6 +24,7 @@ from qa.library.reading import ReadingConnection
 from qa.library.sources import is_there
 from qa.retriever.circumstance import About
 from qa.sqlite import BUSY_SECONDS, Database, Inaccessible
+from qa.text.sketch import marks, overlap
 from qa.types import CatalogueEntry, Document, Passage, Unread
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _KEPT = """
     CREATE TABLE IF NOT EXISTS kept_vectors (embedded_text TEXT PRIMARY KEY, vector BLOB NOT NULL, kept REAL NOT NULL)
     """
 KEPT_SECONDS = 30 * 24 * 3600.0
+# So many documents that share marks are compared, those first that share most.
+_ALIKE = 50
 _T = TypeVar("_T")
 
 
@@ -254,12 +257,12 @@ class Store(Database):
 
     _COLUMNS = "id, title, text, date, organisation, source, media_type, location, sha256"
     # A process of an older version, still running, adds documents without details.
-    _DOCUMENT = f"SELECT {_COLUMNS}, edited FROM documents LEFT JOIN details ON document_id = id"
+    _DOCUMENT = f"SELECT {_COLUMNS}, edited, number FROM documents LEFT JOIN details ON document_id = id"
 
     @staticmethod
     def _document(row: Sequence[Any]) -> Document:
-        *known, edited = row
-        return Document(*[*known, _names(edited)])
+        *known, edited, number = row
+        return Document(*[*known, _names(edited), number])
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they came."""
@@ -278,14 +281,18 @@ class Store(Database):
         with self._translated():
             rows = self._connect().execute(
                 "SELECT d.id, d.title, d.date, d.organisation, d.source, d.media_type, d.location, o.name,"
-                " coalesce(x.characters, length(d.text)), coalesce(p.passages, 0), x.edited, d.rowid, d.sha256"
+                " coalesce(x.characters, length(d.text)), coalesce(p.passages, 0), x.edited, d.rowid, d.sha256,"
+                " x.number"
                 " FROM documents d"
                 " LEFT JOIN originals o ON o.document_id = d.id"
                 " LEFT JOIN details x ON x.document_id = d.id"
                 " LEFT JOIN (SELECT document_id, count(*) AS passages FROM passages GROUP BY document_id) p"
                 " ON p.document_id = d.id ORDER BY d.rowid"
             )
-            return [CatalogueEntry(*[*known, _names(edited), added, sha256]) for *known, edited, added, sha256 in rows]
+            return [
+                CatalogueEntry(*[*known, _names(edited), added, sha, number])
+                for *known, edited, added, sha, number in rows
+            ]
 
     def organisations(self) -> list[str]:
         """The organisations of the documents, each once, those of most documents first."""
@@ -402,9 +409,12 @@ class Store(Database):
         passages: Sequence[NewPassage],
         page_starts: Sequence[int] = (),
         *,
+        sketch: bytes | None = None,
         replacing: int = 0,
     ) -> bool:
         """Store a document with its passages and the offsets of its pages; one of the same id is replaced, whole.
+
+        ``sketch`` is that of its text (``qa.text.sketch``); without it the document is found as nobody's copy.
 
         ``replacing`` is the change that wrote the document to be replaced, as ``edits`` gives it. False, and nothing
         is stored, when somebody changed that document since.
@@ -431,9 +441,17 @@ class Store(Database):
                 ),
             )
             connection.execute(
-                "INSERT INTO details VALUES (?, ?, ?, ?)",
-                (document.id, len(document.text), json.dumps(document.edited), json.dumps(list(page_starts))),
+                "INSERT INTO details VALUES (?, ?, ?, ?, ?)",
+                (
+                    document.id,
+                    len(document.text),
+                    json.dumps(document.edited),
+                    json.dumps(list(page_starts)),
+                    document.number,
+                ),
             )
+            if sketch is not None:
+                self._put_sketch(connection, document.id, sketch)
             connection.execute("INSERT INTO originals VALUES (?, ?, ?)", (document.id, name, zlib.compress(data)))
             connection.executemany(
                 'INSERT INTO passages (document_id, ordinal, start, "end", page, heading_path, embedded_text,'
@@ -460,7 +478,7 @@ class Store(Database):
         return True
 
     def edit(self, document: Document, vectors: Sequence[NewVector], *, replacing: int) -> bool:
-        """Store title, date, organisation and ``edited`` of a document, and other vectors for its passages.
+        """Store title, date, organisation, number and ``edited`` of a document, and other vectors for its passages.
 
         ``replacing`` and the result are as in ``put``; also False when the document is gone.
         """
@@ -474,9 +492,9 @@ class Store(Database):
                 (document.title, document.date, document.organisation, change, document.id),
             )
             connection.execute(
-                "INSERT INTO details VALUES (?, ?, ?, '[]')"
-                " ON CONFLICT (document_id) DO UPDATE SET edited = excluded.edited",
-                (document.id, len(document.text), json.dumps(document.edited)),
+                "INSERT INTO details VALUES (?, ?, ?, '[]', ?)"
+                " ON CONFLICT (document_id) DO UPDATE SET edited = excluded.edited, number = excluded.number",
+                (document.id, len(document.text), json.dumps(document.edited), document.number),
             )
             connection.executemany(
                 "UPDATE passages SET embedded_text = ?, vector = ?, added = ? WHERE id = ?",
@@ -545,6 +563,63 @@ class Store(Database):
         """Forget that the sources at these places could not be read."""
         with self._write() as connection:
             connection.executemany("DELETE FROM unread WHERE location = ?", [(each,) for each in locations])
+
+    # -- copies -----------------------------------------------------------------------------------------
+
+    def numbers(self) -> list[tuple[str, str]]:
+        """Id and number of the documents that have one."""
+        with self._translated():
+            rows = self._connect().execute("SELECT document_id, number FROM details WHERE number IS NOT NULL")
+            return [(str(identifier), str(number)) for identifier, number in rows]
+
+    def alike(self, sketch: bytes) -> dict[str, float]:
+        """Documents that may say almost the same as a text of this sketch, with their overlap (``qa.text.sketch``)."""
+        wanted = marks(sketch)
+        with self._translated():
+            rows = self._connect().execute(
+                "SELECT s.document_id, s.sketch FROM (SELECT document_id, count(*) AS shared FROM sketch_marks"
+                f" WHERE mark IN ({_marks(wanted)}) GROUP BY document_id ORDER BY shared DESC LIMIT {_ALIKE}) m"
+                " JOIN sketches s ON s.document_id = m.document_id",
+                wanted,
+            )
+            return {str(identifier): overlap(sketch, other) for identifier, other in rows}
+
+    def sketches(self, document_ids: Sequence[str]) -> dict[str, bytes]:
+        """Sketches by document id."""
+        found: dict[str, bytes] = {}
+        for chunk in _chunks(document_ids):
+            with self._translated():
+                found.update(
+                    self._connect().execute(
+                        f"SELECT document_id, sketch FROM sketches WHERE document_id IN ({_marks(chunk)})", chunk
+                    )
+                )
+        return found
+
+    def unsketched(self) -> list[str]:
+        """Ids of documents without a sketch: those that an earlier version added."""
+        with self._translated():
+            rows = self._connect().execute(
+                "SELECT id FROM documents WHERE id NOT IN (SELECT document_id FROM sketches) ORDER BY rowid"
+            )
+            return [str(row[0]) for row in rows]
+
+    def catch_up(self, document_id: str, sketch: bytes, number: str | None) -> None:
+        """Give a document that an earlier version added its sketch, and its number where it has none."""
+        with self._write() as connection:
+            if connection.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is None:
+                return
+            self._put_sketch(connection, document_id, sketch)
+            connection.execute(
+                "UPDATE details SET number = ? WHERE document_id = ? AND number IS NULL", (number, document_id)
+            )
+
+    @staticmethod
+    def _put_sketch(connection: sqlite3.Connection, document_id: str, sketch: bytes) -> None:
+        connection.execute("INSERT OR REPLACE INTO sketches VALUES (?, ?)", (document_id, sketch))
+        connection.executemany(
+            "INSERT OR IGNORE INTO sketch_marks VALUES (?, ?)", [(mark, document_id) for mark in marks(sketch)]
+        )
 
     # -- passages ---------------------------------------------------------------------------------------
 

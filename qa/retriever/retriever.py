@@ -17,8 +17,11 @@ from qa.errors import QuestionError
 from qa.period import asked as asked_of
 from qa.retriever.circumstance import About, rerank
 from qa.retriever.context import context
+from qa.retriever.copies import without_copies
 from qa.retriever.fusion import fuse
 from qa.retriever.lexical import LexicalEntry, LexicalIndex, LexicalUnreadable
+from qa.text.document_number import may_name
+from qa.text.document_number import named as named_in
 from qa.text.normalise import simplify
 from qa.types import Contribution, Hit, Passage
 
@@ -33,6 +36,8 @@ MAX_QUESTION = 2_000
 # other year's and place's report has passages like.
 CANDIDATES = 60
 ALIKE_CANDIDATES = 120
+# What is added to the score, on the scale of a cosine, where the question names the document by its number.
+NAMED = 1.0
 # The lexical index of a Library of at most so many passages is built anew when there is one deleted passage in it for
 # every 20, so that its scores are exact again. That takes seconds; in a larger one it would take minutes, and a
 # document that is edited or removed weighs less.
@@ -84,6 +89,12 @@ class Source(Protocol):
 
     def about(self, document_ids: Iterable[str]) -> dict[str, About]:
         """Title, date, organisation and extent of documents by id."""
+
+    def numbers(self) -> list[tuple[str, str]]:
+        """Id and number of the documents that have one."""
+
+    def sketches(self, document_ids: Sequence[str]) -> dict[str, bytes]:
+        """What tells by id which documents are copies of each other."""
 
 
 class Delta(Protocol):
@@ -367,16 +378,19 @@ class Retriever:
                     # came in their place would be missing.
                     if attempts_left and self._source.change() != self._vectors_change:
                         continue
-                    fused = self._fused(query, depth, among())
+                    documents = among()
+                    fused = self._with_named(query, depth, documents, self._fused(query, depth, documents))
                     if attempts_left and self._lexical.change() > self._vectors_change:
                         continue
                     # Passages that are gone are not in the answer, whatever the caches say.
                     passages = self._source.passages([identifier for identifier, _ in fused.scores])
                     abouts = self._source.about({p.document_id for p in passages.values()})
+                    ranked = rerank(fused.scores, asked, passages, abouts)
+                    kept = without_copies(ranked, passages, abouts, self._source.sketches)[:k]
                     break
         ranks = {part: _ranks(scores) for part, scores in (("dense", fused.dense), ("lexical", fused.lexical))}
         hits = []
-        for identifier, score in rerank(fused.scores, asked, passages, abouts)[:k]:
+        for identifier, score, also in kept:
             passage = passages[identifier]
             about = abouts.get(passage.document_id, About())
             hits.append(
@@ -389,9 +403,29 @@ class Retriever:
                     about.date,
                     about.organisation,
                     about.position(passage),
+                    also,
                 )
             )
         return hits
+
+    def _with_named(self, query: _Query, depth: int, documents: Sequence[str] | None, fused: Fused) -> Fused:
+        """The candidates, those of a document whose number the question names in front of all others."""
+        among = None if documents is None else set(documents)
+        named = [
+            identifier
+            for identifier in (named_in(query.text, self._source.numbers()) if may_name(query.text) else ())
+            if among is None or identifier in among
+        ]
+        if not named:
+            return fused
+        theirs = self._fused(query, depth, named)
+        scores = dict(fused.scores)
+        scores |= {identifier: score + NAMED for identifier, score in theirs.scores}
+        return Fused(
+            sorted(scores.items(), key=lambda item: (-item[1], item[0])),
+            theirs.dense | fused.dense,
+            theirs.lexical | fused.lexical,
+        )
 
     def fused(self, question: str, depth: int, documents: Sequence[str] | None = None) -> Fused:
         """The candidates of both parts, ``depth`` of each, with their fused scores, before year and place count."""

@@ -32,13 +32,16 @@ WALKED = [
         "retriever/retriever.py",
     )
 ]
+# Back-up, restoring and mending are asked for on the command line alone.
+NOT_SHOWN = {"backup.py", "mending.py"}
 KINDS = {"YindaError", "DocumentError", "LibraryError", "QuestionError", "Inaccessible", "ModelError"}
 SAMPLE = "7,654"
 
 
 def files() -> Iterator[Path]:
     for place in WALKED:
-        yield from [place] if place.is_file() else sorted(place.rglob("*.py"))
+        found = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        yield from (file for file in found if file.name not in NOT_SHOWN)
 
 
 def spelled(node: ast.expr, constants: dict[str, str]) -> list[str]:

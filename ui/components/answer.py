@@ -277,7 +277,11 @@ def _citation_card(identifier: str, kind: str, place: int, citation: KeptCitatio
     passage = citation.passage
     quote = excerpt(passage.text, citation.start - passage.start, citation.end - passage.start)
     number = f"[{place + 1}]" if kind == "citation" else "·"
-    return _card(identifier, kind, place, number, quote, source_line(passage, texts), _tag(passage, held, texts))
+    line = source_line(passage, texts)
+    if citation.also:
+        copies = ("；" if texts.code == "zh" else "; ").join(citation.also)
+        line += f'<span class="y-also">{escape(texts.also_in.format(documents=copies))}</span>'
+    return _card(identifier, kind, place, number, quote, line, _tag(passage, held, texts))
 
 
 def _passage_card(identifier: str, kind: str, place: int, passage: KeptPassage, tag: str, texts: Texts) -> str:
@@ -302,7 +306,8 @@ def _tag(passage: KeptPassage, held: Held, texts: Texts) -> str:
 
 
 def source_line(passage: KeptPassage, texts: Texts) -> str:
-    """Title, date, organisation, headings and page, as one line of HTML."""
+    """Title, number, date, organisation, headings and page, as one line of HTML."""
     page = texts.page.format(page=passage.page) if passage.page is not None else ""
-    line = facts((passage.date or "", passage.organisation or "", " › ".join(passage.heading_path), page))
+    known = (passage.number or "", passage.date or "", passage.organisation or "")
+    line = facts((*known, " › ".join(passage.heading_path), page))
     return f"<b>{escape(passage.title or texts.untitled)}</b>{line}"

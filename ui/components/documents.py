@@ -177,6 +177,7 @@ def list_tools(orders: Sequence[str], texts: Texts) -> str:
             ("title", texts.field_title, ' required maxlength="300"'),
             ("organisation", texts.field_organisation, ' maxlength="300" list="d-organisations"'),
             ("date", texts.field_date, f' placeholder="{escape(texts.date_example)}" maxlength="20"'),
+            ("number", texts.field_number, f' placeholder="{escape(texts.number_example)}" maxlength="300"'),
         )
     )
     return (
@@ -262,12 +263,18 @@ def list_failed(message: str, hint: str) -> str:
 
 def _row(entry: CatalogueEntry, library: str, writable: bool, texts: Texts) -> str:
     identifier, title = escape(entry.id), entry.title or texts.untitled
-    names = {"title": texts.field_title, "date": texts.field_date, "organisation": texts.field_organisation}
+    names = {
+        "title": texts.field_title,
+        "date": texts.field_date,
+        "organisation": texts.field_organisation,
+        "number": texts.field_number,
+    }
     edited = ""
     if entry.edited:
         fields = ("、" if texts.code == "zh" else ", ").join(names[field] for field in entry.edited if field in names)
         which = escape(texts.edited_fields.format(fields=fields))
         edited = f'<span class="d-mark" title="{which}">{escape(texts.edited)}</span>'
+    number = f'<span class="d-number">{escape(entry.number)}</span>' if entry.number else ""
     file = entry.file if entry.file and entry.file != title else ""
     check = (
         f'<label class="d-check"><input type="checkbox" value="{identifier}"'
@@ -290,10 +297,11 @@ def _row(entry: CatalogueEntry, library: str, writable: bool, texts: Texts) -> s
         )
     return (
         f'<li class="d-row" data-id="{identifier}" data-title="{escape(entry.title)}"'
-        f' data-date="{escape(entry.date or "")}" data-organisation="{escape(entry.organisation or "")}">{check}'
+        f' data-date="{escape(entry.date or "")}" data-organisation="{escape(entry.organisation or "")}"'
+        f' data-number="{escape(entry.number or "")}">{check}'
         f'<div class="d-title"><button type="button" data-do="open" aria-haspopup="dialog"'
         f' title="{escape(texts.open_document)}">{escape(title)}</button>'
-        f'<span class="d-file">{escape(file)}{edited}</span></div>'
+        f'<span class="d-file">{number}{escape(file)}{edited}</span></div>'
         f'<span class="d-organisation">{escape(entry.organisation or "")}</span>'
         f'<span class="d-date">{escape(entry.date or "")}</span>'
         f'<span class="d-format">{escape(_format(entry.media_type, texts))}</span>'

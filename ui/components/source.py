@@ -101,7 +101,7 @@ def no_source(text: str, texts: Texts) -> str:
 
 
 def _facts(document: Document, page: Page | None, texts: Texts) -> list[str]:
-    out = [document.organisation or "", document.date or ""]
+    out = [document.number or "", document.organisation or "", document.date or ""]
     if document.source and document.source != document.organisation:
         out.append(f"{texts.sources_of} {document.source}")
     if page is not None:
@@ -170,7 +170,7 @@ def _tools(document: Document, quote: tuple[int, int], library: str, texts: Text
     copied = document.text[quote[0] : quote[1]]
     copy = ""
     if copied:
-        line = "，".join(filter(None, (f"《{document.title}》", document.organisation, document.date)))
+        line = "，".join(filter(None, (f"《{document.title}》", document.number, document.organisation, document.date)))
         copy = (
             f'<button type="button" class="y-act" data-copy="{escape(f"“{copied}”——{line}")}"'
             f' data-copied="{escape(texts.copied)}">{escape(texts.copy_quote)}</button>'

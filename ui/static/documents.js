@@ -81,7 +81,7 @@ function idle(button) {
 function edit(row) {
   all('#d-rows .d-edit').forEach(closeEditor);
   const form = at('#d-editor').content.firstElementChild.cloneNode(true);
-  for (const name of ['title', 'organisation', 'date']) form.elements[name].value = row.dataset[name];
+  for (const name of ['title', 'organisation', 'date', 'number']) form.elements[name].value = row.dataset[name];
   form.setAttribute('aria-label', at('[data-do=edit]', row).getAttribute('aria-label'));
   row.append(form);
   row.classList.add('d-editing');

@@ -66,6 +66,8 @@ _MESSAGES = (
         "{name} 声明了 XML 实体，Office 软件不会这样写，因此不读。",
     ),
     ("{name} has an unknown format.", "{name} 的格式不认识。"),
+    ("the Library at {folder} is damaged: {reason}", "资料库 {folder} 已损坏：{reason}"),
+    ("nothing can be read of {file}", "{file} 什么都读不出来"),
     # The process that reads
     (
         "{name} cannot be read: it is damaged in a way that was not foreseen ({kind}).",
@@ -250,6 +252,10 @@ _HINTS = (
     ("write 2023, 2023-02 or 2023-02-24", "请写成 2023、2023-02 或 2023-02-24"),
     # Libraries
     (
+        "save what can be read of it with: yinda doctor --repair, or restore a back-up: yinda restore FILE",
+        "请用 yinda doctor --repair 把还读得出的存下来，或者用 yinda restore FILE 恢复备份",
+    ),
+    (
         "use 1 to {most} letters, Chinese characters, digits, spaces and {marks}",
         "请用 1 到 {most} 个汉字、字母、数字、空格和 {marks}",
     ),
@@ -359,6 +365,7 @@ _PARTS = (
     ("an RTF document", " RTF 文档"),
     ("title", "标题"),
     ("organisation", "机构"),
+    ("number", "文号"),
     ("Yinda Library", "引答的资料库"),
     ("file of Yinda conversations", "引答的对话文件"),
     ("the Library at {path}", "资料库 {path} "),
@@ -402,6 +409,18 @@ _WARNINGS = (
     ("hidden sheets were read too: {names}", "隐藏的工作表也读了：{names}"),
     ("{count} hidden rows and columns were read too", "{count} 个隐藏的行和列也读了"),
     ("hidden slides were read too: {numbers}", "隐藏的幻灯片也读了：第 {numbers} 张"),
+    # Copies and versions of what is there already
+    (
+        "the same text is in {document}; answers cite one and name the other",
+        "内容和{document}相同：回答引用其中一份，并注明另一份",
+    ),
+    (
+        "almost the same text is in {document}; answers cite one and name the other",
+        "内容和{document}几乎相同：回答引用其中一份，并注明另一份",
+    ),
+    ("a newer version is {document}; both are kept", "已有更新的版本{document}：两份都保留"),
+    ("another version is {document}; both are kept", "已有另一个版本{document}：两份都保留"),
+    ("it took the place of {document}", "替换了{document}"),
 )
 
 

@@ -82,6 +82,7 @@ class Texts:
     confidence_label: str
     source_changed: str
     source_removed: str
+    also_in: str
     unexpected: str
     unexpected_hint: str
     conversation_gone: str
@@ -194,6 +195,8 @@ class Texts:
     edit_document: str
     field_title: str
     field_organisation: str
+    field_number: str
+    number_example: str
     field_date: str
     field_format: str
     field_passages: str

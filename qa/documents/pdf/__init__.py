@@ -169,9 +169,11 @@ def _stated(text: str, blocks: Sequence[Block], found: Sequence[Paragraph]) -> M
         for b, p in first
         if p.lines[0].size >= _TITLE_SIZE * sizes[len(sizes) // 2] and 4 <= b.end - b.start <= 80
     ]
-    if not heads or not any(_LETTERHEAD.fullmatch(head) for _, _, head in heads):
+    above = [head for head in heads if _LETTERHEAD.fullmatch(head[2])]
+    titles = [head for head in heads if head not in above]
+    # A title of two lines may end its first one with 文件, too, but a letterhead is set in larger letters.
+    if not above or (titles and max(titles)[0] >= max(above)[0]):
         return Metadata()
-    titles = [head for head in heads if not _LETTERHEAD.fullmatch(head[2])]
     return Metadata(title=max(titles)[2] if titles else None)
 
 

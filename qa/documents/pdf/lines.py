@@ -86,6 +86,14 @@ class _Run:
     def bottom(self) -> float:
         return self.baseline + 0.1 * self.size
 
+    @property
+    def end(self) -> float:
+        """The right edge without closing marks, which may hang over the end of a column into the gutter."""
+        last = len(self.glyphs) - 1
+        while last and (self.glyphs[last].char in _CLOSERS or self.glyphs[last].char.isspace()):
+            last -= 1
+        return self.glyphs[last].x1
+
 
 def is_wide(char: str) -> bool:
     """Whether a character is Chinese script or its punctuation, which are written without spaces."""
@@ -173,7 +181,7 @@ def _regions(runs: list[_Run], gutters: list[Gutter], depth: int = 3) -> list[li
 
 def _sides(runs: Sequence[_Run], gutter: Gutter) -> tuple[list[_Run], list[_Run]]:
     middle = (gutter[0] + gutter[1]) / 2
-    return [run for run in runs if run.x1 <= middle], [run for run in runs if run.x0 >= middle]
+    return [run for run in runs if run.end <= middle], [run for run in runs if run.x0 >= middle]
 
 
 def _bands(runs: Sequence[_Run], gutter: Gutter) -> Iterator[tuple[list[_Run], bool]]:
@@ -202,7 +210,7 @@ def _bands(runs: Sequence[_Run], gutter: Gutter) -> Iterator[tuple[list[_Run], b
 
     band: list[list[_Run]] = []
     for row in _rows(runs):
-        if any(run.x0 < middle < run.x1 for run in row):
+        if any(run.x0 < middle < run.end for run in row):
             if band:
                 yield from cut(band)
                 band = []

@@ -209,7 +209,8 @@ class _Layout:
             and before.column == line.column
             and before.size == line.size >= _TITLE * self.body
             and all(abs((each.x0 - each.left) - (each.right - each.x1)) < 2 * each.size for each in (before, line))
-            and all(each.x0 - each.left > 0.5 * each.size for each in (before, line))
+            # The first line may fill the whole width.
+            and line.x0 - line.left > 0.5 * line.size
             and line.baseline - before.baseline <= 2.2 * line.size
             and not re.search(r"[。！？：；，,.:;!?]$", before.text)
             and not re.match(r"[—－（(-]", line.text)

@@ -159,27 +159,33 @@ def schedule(progress: float, warmup: float) -> float:
     return max(0.02, (1 - progress) / (1 - warmup))
 
 
-def train(trainer: Trainer, pairs: Pairs, say: Callable[[str], None], seconds: float = math.inf) -> None:
+def train(
+    trainer: Trainer,
+    pairs: Pairs,
+    say: Callable[[str], None],
+    seconds: float = math.inf,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
     """Go over all questions as often as the recipe says, or for ``seconds``; then the schedule ends by the clock."""
     recipe = trainer.recipe
     rng = np.random.default_rng(recipe.seed)
     steps = max(1, round(recipe.epochs * len(batches(pairs.sources, recipe.batch, rng))))
     trainer.model.train()
-    begun = said = time.monotonic()
+    begun = said = clock()
     plan: list[NDArray[np.int64]] = []
     recent: list[Tensor] = []
     for number in range(steps):
-        elapsed = time.monotonic() - begun
+        elapsed = clock() - begun
         progress = max(number / steps, elapsed / seconds)
         if progress >= 1:
             break
         plan = plan or batches(pairs.sources, recipe.batch, rng)
         recent.append(trainer.step(pairs, plan.pop(), rng, progress))
-        if number == 0 or number + 1 == steps or time.monotonic() - said > 5:
+        if number == 0 or number + 1 == steps or clock() - said > 5:
             loss = float(torch.stack(recent).mean())
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} in step {number + 1}; lower --rate")
-            said = time.monotonic()
+            said = clock()
             say(
                 f"step {number + 1}/{steps}  {progress:.0%}  loss {loss:.3f} (mean of {len(recent)})  "
                 f"{(said - begun) / (number + 1):.2f} s a step"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from qa.documents import Limits, ParsedDocument, parse
@@ -73,6 +73,8 @@ def test_paragraphs_come_back_whole(printer: Any, texts: list[str], head: bool, 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(paragraphs)
+# On the last page a paragraph's two closing marks hang over the end of the first column, beside the second.
+@example([SENTENCES[0]] * 6 + [SENTENCES[0] * 3 + SENTENCES[2] + (SENTENCES[4] + SENTENCES[5]) + SENTENCES[4]])
 def test_two_columns_are_read_one_after_the_other(printer: Any, texts: list[str]) -> None:
     texts = [LONG * 8, *texts, LONG * 3]
     printed = printer(size=9)
@@ -389,3 +391,11 @@ def test_a_page_made_to_be_slow_is_read_all_the_same(printer: Any) -> None:
         printed.line(10 + i * 37 % 570, 10 + i * 53 % 800, "字")
     printed.page()
     assert parse(printed.bytes(), "a.pdf").text.count("字") == 6000
+
+
+def test_a_title_of_two_lines_whose_first_one_looks_like_a_letterhead(printer: Any) -> None:
+    printed = printer()
+    printed.middle(100, "青石市人民代表大会常务委员会规范性文件", 22)
+    printed.middle(132, "备案审查条例", 22)
+    printed.flow([LONG, LONG], first_top=180)
+    assert parse(printed.bytes(), "条例.pdf").title == "青石市人民代表大会常务委员会规范性文件备案审查条例"
