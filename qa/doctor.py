@@ -70,6 +70,7 @@ def _model() -> list[Finding]:
 
 def _library(folder: Path, repair: bool, progress: Progress) -> list[Finding]:
     from qa.library import Library
+    from qa.library.sources import is_there
 
     if not (folder / "library.sqlite").exists():
         return [Finding("Library", f"none at {folder}; make one with: yinda add PATH")]
@@ -93,7 +94,7 @@ def _library(folder: Path, repair: bool, progress: Progress) -> list[Finding]:
                 findings.append(Finding("caches", "built anew"))
                 problems = library.problems()
             findings += _bad(problems) or [Finding("soundness", "sound")]
-            missing = [entry.path for entry in catalogue if entry.path and not Path(entry.path).exists()]
+            missing = [entry.path for entry in catalogue if entry.path and not is_there(entry.path)]
             if missing:
                 rest = f" and {len(missing) - 1} others" if len(missing) > 1 else ""
                 text = f"{missing[0]}{rest} are gone from there; the Library keeps their content"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from qa.period import in_words, told
 from qa.reader import pairs, weights
 from qa.reader.base import Candidate
+from qa.reader.cells import CONFIDENCE, named_cells
 from qa.reader.contradiction import consistent
 from qa.reader.decode import BRIEF, spans
 from qa.reader.engines import Engine, EngineName, open_engine, read_windows, word_rows
@@ -72,9 +73,13 @@ class TrainedReader:
         """Candidates of these Hits, best first; those of one passage do not overlap, none contradicts the question."""
         if self._selection is None:
             raise ValueError("this reader has no weights of selection: only its spans can be had")
+        cells = [
+            Candidate(hit, hit.passage.start + start, hit.passage.start + end, hit.passage.text[start:end], CONFIDENCE)
+            for hit, start, end in named_cells(question, hits)
+        ]
         found = consistent(question, self.spans(question, hits))
         if not found:
-            return []
+            return cells
         confidences = self._selection.confidences(features(question, found))
         candidates = [
             Candidate(
@@ -86,7 +91,8 @@ class TrainedReader:
             )
             for each, confidence in zip(found, confidences, strict=True)
         ]
-        return sorted(candidates, key=lambda c: -c.confidence)
+        apart = [each for each in candidates if not any(_overlap(each, cell) for cell in cells)]
+        return sorted([*cells, *apart], key=lambda c: -c.confidence)
 
     def spans(self, question: str, hits: Sequence[Hit], far: float = FAR) -> list[Read]:
         """The spans that the model finds, with its scores, before they are weighed.
@@ -111,6 +117,11 @@ class TrainedReader:
             for rank, (hit, each) in enumerate(zip(hits, rows, strict=True))
             for span in spans(hit.passage.text, self._tokens(hit.passage.text), each, [next(read) for _ in each], brief)
         ]
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    same = one.hit.passage.id == other.hit.passage.id
+    return same and one.start < other.end and other.start < one.end
 
 
 def heading(hit: Hit) -> str:

@@ -129,7 +129,9 @@ def test_it_is_remembered_by_the_file_and_read_by_older_and_read_only_ones(libra
     with Library.open(tmp_path / "library") as again:
         assert [u.name for u in again.unread()] == ["空.txt"]
     connection = sqlite3.connect(tmp_path / "library" / "library.sqlite")
-    connection.execute("DROP TABLE unread")
+    for table in ("unread", "sketches", "sketch_marks"):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("ALTER TABLE details DROP COLUMN number")
     connection.execute("UPDATE meta SET value = '2' WHERE key = 'schema'")
     connection.commit()
     connection.close()
