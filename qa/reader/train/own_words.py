@@ -10,6 +10,20 @@ import json
 from pathlib import Path
 
 FILE = Path(__file__).with_name("own_words.jsonl")
+# Questions that the recipe makes to have no answer, which have one in their report after all (another figure of the
+# year or the aspect that is asked for), and one without sense: found by reading them.
+NOT_UNANSWERABLE = frozenset(
+    (
+        "9bac9d48a0f0c493",
+        "e02bba80cfaef172",
+        "e389d949afa372f5",
+        "824ca03859a73ea8",
+        "88c59c9ac12f0960",
+        "e0fad170426e9f08",
+        "e2f6a8071cf75744",
+        "ebc4635cfdf02d3c",
+    )
+)
 
 
 def identity(question: str) -> str:

@@ -152,6 +152,8 @@ def _on_reports(
             if other is None or made == SIZES["no-report"]:
                 continue
             made += 1
+            if own_words.identity(other) in own_words.NOT_UNANSWERABLE:
+                continue
             # The year before may stand in the same report after all, with the same figure: that would be right.
             answer = fold(fact.passage.text[fact.start : fact.end])
             within = [places[fact.passage.report]]
