@@ -113,6 +113,15 @@ class Window:
         self.page.press("#question textarea", "Enter")
         return self.answered(count)
 
+    def new(self) -> None:
+        """Begin another conversation, and take a person's second before asking.
+
+        What still runs is stopped by gradio a moment after the new conversation is shown.
+        """
+        self.page.click("#sidebar .y-new")
+        self.page.wait_for_selector(".y-welcome")
+        self.page.wait_for_timeout(1000)
+
     def answered(self, at: int) -> Any:
         """The exchange at a place, when it has been answered."""
         exchange = self.page.locator("#conversation .y-exchange").nth(at)

@@ -83,8 +83,7 @@ def test_an_answer_comes_with_its_citation_and_the_source_marks_the_quote(
     assert exchange.locator("[data-kind=citation] mark").first.inner_text() == answered.text
     source = window.page.locator("#source")
     assert source.locator("mark").inner_text() == answered.citations[0].quote
-    window.page.click("#sidebar .y-new")
-    window.page.wait_for_selector(".y-welcome")
+    window.new()
     assert window.page.locator(".y-exchange").count() == 0
     assert source.locator("mark").count() == 0
     exchange = window.ask(answered.question)

@@ -48,8 +48,7 @@ def test_answers_quotes_and_sources_are_those_of_the_library(
     assert len(asked) >= 7
     given = 0
     for question in asked:
-        window.page.click("#sidebar .y-new")
-        window.page.wait_for_selector(".y-welcome")
+        window.new()
         expected = ask(question["question"], library=library)
         exchange = window.ask(question["question"])
         if expected.abstained:
@@ -79,8 +78,7 @@ def test_follow_ups_are_understood_and_answered(
     assert len(leaning) == 8
     right = 0
     for question in leaning:
-        window.page.click("#sidebar .y-new")
-        window.page.wait_for_selector(".y-welcome")
+        window.new()
         for earlier in question["history"]:
             window.ask(earlier)
         exchange = window.ask(question["question"])
