@@ -43,12 +43,11 @@ from qa.library.sources import (
     named,
 )
 from qa.library.store import NewPassage, NewVector, Store, other_model
-from qa.library.versions import Versions, relations
+from qa.library.versions import Versions, relations, sketched
 from qa.pages import page_at
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
 from qa.retriever.retriever import Retriever
-from qa.text.sketch import sketch
 from qa.types import Addition, AddReport, CatalogueEntry, Document, Hit, PageImage, Passage, Unread
 
 if TYPE_CHECKING:
@@ -407,7 +406,7 @@ class Library:
             parsed = self._reader.parse(data, source.name)
         except DocumentError as error:
             return self._failed(source, error)
-        drawn = sketch("".join(parsed.text[p.start : p.end] for p in parsed.passages))
+        drawn = sketched(parsed.text, parsed.passages)
         near = relations(parsed, drawn, self._store, besides=here[0] if here is not None else None)
         replaced = near.replaced() if versions == "replace" and here is None else ()
         if replaced:
@@ -454,8 +453,8 @@ class Library:
         for identifier in self._store.unsketched():
             document = self._store.document(identifier)
             if document is not None:
-                text = "".join(passage.text for passage in self._store.passages_of(identifier))
-                self._store.catch_up(identifier, sketch(text), number_in(document.text))
+                drawn = sketched(document.text, self._store.passages_of(identifier))
+                self._store.catch_up(identifier, drawn, number_in(document.text))
 
     def _embed(
         self, parsed: ParsedDocument, title: str, embedder: Embedder, part: Callable[[float], None]

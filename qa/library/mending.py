@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.documents import parse, read_file
+from qa.documents import read_file
 from qa.errors import DocumentError, LibraryError, YindaError
 from qa.library.backup import DATABASES, FILES, copy_database
 from qa.library.soundness import Fault, Part, faults, key_of, sound_vector
 from qa.library.store import NewVector, Store
+from qa.library.versions import sketched
 from qa.progress import Progress, Step, reporting
 from qa.retriever.context import embedded_text
 from qa.sqlite import copied, readable_rows
-from qa.text.sketch import sketch
 from qa.types import Document
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _store_again(
     parsed = None
     if whole and original is not None:
         with contextlib.suppress(DocumentError):
-            parsed = parse(original[1], original[0])
+            parsed = library._reader.parse(original[1], original[0])
     if parsed is not None and original is not None:
         name, data = original
         read = {
@@ -127,11 +127,11 @@ def _store_again(
     else:
         name = f"{Path(original[0] if original else document.id).stem}.txt"
         data = document.text.encode()
-        parsed = parse(data, name)
+        parsed = library._reader.parse(data, name)
         document = replace(document, text=parsed.text, media_type="text/plain", sha256=hashlib.sha256(data).hexdigest())
     library._store.record_model(library.embedder.name, library.embedder.identity, library.embedder.dimension)
     passages, _ = library._embed(parsed, document.title, library.embedder, lambda fraction: None)
-    drawn = sketch("".join(parsed.text[p.start : p.end] for p in parsed.passages))
+    drawn = sketched(parsed.text, parsed.passages)
     stored = library._store.put(document, name, data, passages, parsed.page_starts, sketch=drawn, replacing=replacing)
     return stored, whole
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from qa.text.sketch import SAME, VERSION, bare
+from qa.text.sketch import SAME, VERSION, bare, sketch
 from qa.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -50,13 +50,18 @@ class Relations:
         return tuple(out)
 
 
-def relations(parsed: ParsedDocument, sketch: bytes, store: Store, *, besides: str | None) -> Relations:
+def sketched(text: str, passages: Sequence[PassageDraft] | Sequence[Passage]) -> bytes:
+    """The sketch (``qa.text.sketch``) of a document's own text, that of its passages."""
+    return sketch(_body(text, passages))
+
+
+def relations(parsed: ParsedDocument, drawn: bytes, store: Store, *, besides: str | None) -> Relations:
     """What the Library holds already of a document with this sketch; ``besides`` is the id that it will have."""
     copies: list[tuple[float, Document]] = []
     versions: list[Document] = []
     same: set[str] = set()
     text: str | None = None
-    for identifier, share in store.alike(sketch).items() if sketch else ():
+    for identifier, share in store.alike(drawn).items() if drawn else ():
         other = store.document(identifier) if share >= VERSION and identifier != besides else None
         if other is None:
             continue
