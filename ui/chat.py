@@ -20,7 +20,7 @@ from ui.components.sidebar import sidebar, sidebar_head
 from ui.components.source import Around, Page, kept_source, no_source, source
 from ui.desk import Desk
 from ui.documents import adding, sample_files
-from ui.elements import HIDDEN, html, labels
+from ui.elements import CLICKED, HIDDEN, html, labels
 from ui.keeping import Keeper, exchanges
 from ui.place import Place
 from ui.telling import telling, warn
@@ -89,7 +89,7 @@ class ChatPage:
         receipt = html("", "feedback-receipt")
 
         whole = [place, log, pending, side, start, offers, panel]
-        asking = {**HIDDEN, "concurrency_limit": ASKING, "concurrency_id": "asking"}
+        asking: dict[str, Any] = {**CLICKED, "concurrency_limit": ASKING, "concurrency_id": "asking"}
         inputs = [place, *scope.inputs]
         told = [question, *whole]
         offering: dict[str, Any] = {"fn": self.offered, "inputs": [place], "outputs": [offers], **HIDDEN}
@@ -103,17 +103,20 @@ class ChatPage:
         ]
         for event in running:
             event.then(**offering)
+            event.then(None, js="() => { window.yinda.settled(); }", **HIDDEN)
         stop.click(self.stopped, [place], whole, cancels=running, **HIDDEN)
-        # Several clicks may be on their way at once, also while a question is being answered.
-        log.judge(self.judged, [place], [receipt], trigger_mode="multiple", **HIDDEN)
+        log.judge(self.judged, [place], [receipt], **CLICKED)
         for component in (log, panel):
-            component.cite(self.cited, [place], [panel], **HIDDEN)
-            component.open(self.opened, [place], [panel], **HIDDEN)
-        head.new(self.new, [place], whole, cancels=running, **HIDDEN).then(**offering)
-        side.open_conversation(self.open_conversation, [place], whole, cancels=running, **HIDDEN).then(**offering)
-        side.rename(self.renamed, [place], [side], **HIDDEN)
-        side.delete(self.deleted, [place], whole, **HIDDEN)
-        head.find(self.found, [place], [side], **HIDDEN)
+            component.cite(self.cited, [place], [panel], **CLICKED)
+            component.open(self.opened, [place], [panel], **CLICKED)
+        for leave, show in ((head.new, self.new), (side.open_conversation, self.open_conversation)):
+            leave(show, [place], whole, **CLICKED).then(**offering)
+        # With a question still being answered. Where none is, gradio would end the next one in its place.
+        for leave, show in ((head.new_instead, self.new), (side.open_conversation_instead, self.open_conversation)):
+            leave(show, [place], whole, cancels=running, **CLICKED).then(**offering)
+        side.rename(self.renamed, [place], [side], **CLICKED)
+        side.delete(self.deleted, [place], whole, **CLICKED)
+        head.find(self.found, [place], [side], **CLICKED)
         writing: dict[str, Any] = {**HIDDEN, "concurrency_limit": 1, "concurrency_id": "library-writing"}
         samples.click(self.samples, [place], [additions, *whole], **writing).then(**offering)
         upload.upload(self.uploaded, [upload, place], [additions, *whole], **writing).then(**offering)

@@ -14,7 +14,7 @@ from ui.catalogue import ORDERS, listed
 from ui.components import documents as parts
 from ui.components.source import no_source, source
 from ui.desk import Desk
-from ui.elements import HIDDEN, STATIC, html
+from ui.elements import CLICKED, HIDDEN, STATIC, html
 from ui.receiving import LARGEST_MB
 from ui.telling import warn
 from ui.texts import Texts
@@ -43,13 +43,11 @@ class DocumentsPage:
         receipt = _element("", "d-receipt")
 
         app.load(self.loaded, None, [head, drop, tools, rows], **HIDDEN)
-        # The last of what is typed counts; what is removed or saved is done whatever else goes on.
-        rows.show(self.shown, None, [rows], trigger_mode="always_last", **HIDDEN)
-        writing: dict[str, Any] = {**HIDDEN, "trigger_mode": "multiple"}
-        rows.save(self.saved, None, [rows, receipt], **writing)
-        rows.remove(self.removed, None, [rows, receipt], **writing)
-        rows.create(self.created, None, [receipt], **writing)
-        rows.display(self.displayed, None, [panel], trigger_mode="always_last", **HIDDEN)
+        rows.show(self.shown, None, [rows], **CLICKED)
+        rows.save(self.saved, None, [rows, receipt], **CLICKED)
+        rows.remove(self.removed, None, [rows, receipt], **CLICKED)
+        rows.create(self.created, None, [receipt], **CLICKED)
+        rows.display(self.displayed, None, [panel], **CLICKED)
 
     # -- what is shown ------------------------------------------------------------------------------------
 

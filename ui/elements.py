@@ -16,6 +16,9 @@ STATIC = Path(__file__).parent / "static"
 _LISTEN = (STATIC / "listen.js").read_text(encoding="utf-8")
 HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Options of an event that is for the page alone."""
+CLICKED: dict[str, Any] = {**HIDDEN, "trigger_mode": "multiple"}
+"""Options of an event of which several may be on their way; they are taken in their order. gradio's "once" would drop
+the later ones, also for a moment after the first is shown, and its "always_last" would repeat the data of the first."""
 
 
 def html(value: str, identifier: str) -> Any:

@@ -116,7 +116,7 @@ def application(library: Library, *, port: int, warm: WarmUp | None = None) -> A
         desk.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.add_middleware(Early, script=(STATIC / "head.js").read_text(encoding="utf-8"))
+    app.add_middleware(Early, script="".join((STATIC / name).read_text("utf-8") for name in ("stream.js", "head.js")))
     app.include_router(routes(desk))
     app.include_router(receiving(desk))
     pages = over(desk)

@@ -8,15 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 
-from ui.server import HOST
+from ui.server import HOST, bound_socket
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -94,6 +97,18 @@ class Server:
             self.process.wait()
 
 
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """An ASGI application on a port of its own; gives its address."""
+    with bound_socket() as bound:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+        thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
+        thread.start()
+        yield f"http://{HOST}:{bound.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: once playwright is there, nothing else can run an event loop in its thread."""
@@ -114,13 +129,9 @@ class Window:
         return self.answered(count)
 
     def new(self) -> None:
-        """Begin another conversation, and take a person's second before asking.
-
-        What still runs is stopped by gradio a moment after the new conversation is shown.
-        """
+        """Begin another conversation."""
         self.page.click("#sidebar .y-new")
         self.page.wait_for_selector(".y-welcome")
-        self.page.wait_for_timeout(1000)
 
     def answered(self, at: int) -> Any:
         """The exchange at a place, when it has been answered."""

@@ -190,8 +190,7 @@ def test_conversations_are_searched_renamed_exported_and_deleted(opened: Opened,
     window = opened(server.url)
     page = window.page
     window.ask(QUESTIONS[0])
-    page.click("#sidebar .y-new")
-    page.wait_for_selector(".y-welcome")
+    window.new()
     window.ask(UNANSWERABLE)
     titles = page.locator(".y-conversation .y-title")
     assert titles.count() == 2
@@ -244,12 +243,59 @@ def test_a_question_is_changed_asked_again_and_stopped(opened: Opened, server: S
     assert page.locator("#conversation .y-exchange").count() == 1
 
 
+@pytest.mark.slow
+def test_what_is_left_while_it_is_answered_does_not_come_back(opened: Opened, library: Library) -> None:
+    running = Server(library.folder)
+    try:
+        window = opened(running.url)
+        page = window.page
+        # The models are still being loaded.
+        page.fill("#question textarea", QUESTIONS[0])
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector(".y-working")
+        window.new()
+        exchange = window.ask(QUESTIONS[1])
+        assert exchange.locator(".y-asked").inner_text() == QUESTIONS[1]
+        page.wait_for_timeout(1000)
+        assert page.locator(".y-exchange").count() == 1
+        assert page.locator(".y-working").count() == 0
+        # The question that was left can be asked again in its place.
+        page.locator(".y-conversation .y-title", has_text=QUESTIONS[0]).click()
+        page.locator(".y-exchange", has_text=ZH.unfinished).wait_for()
+        page.click(".y-after [data-mode=again]")
+        page.wait_for_selector(".y-exchange .y-answer")
+    finally:
+        running.close()
+
+
+@pytest.mark.slow
+def test_what_is_sent_while_another_question_is_answered_is_asked_after_it(opened: Opened, library: Library) -> None:
+    running = Server(library.folder)
+    try:
+        window = opened(running.url)
+        page = window.page
+        for question in QUESTIONS[:2]:
+            page.fill("#question textarea", question)
+            # Twice is once.
+            page.press("#question textarea", "Enter")
+            page.press("#question textarea", "Enter")
+            page.wait_for_selector(".y-working")
+        assert page.input_value("#question textarea") == QUESTIONS[1]
+        window.answered(1)
+        page.wait_for_timeout(1000)
+        assert page.locator(".y-exchange .y-asked").all_inner_texts() == QUESTIONS[:2]
+        assert page.locator(".y-working").count() == 0
+    finally:
+        running.close()
+
+
 def test_questions_are_limited_to_a_scope(opened: Opened, server: Server, library: Library) -> None:
     window = opened(server.url)
     page = window.page
     assert ask(LIGHTHOUSE, library=library).citations
     assert window.ask(LIGHTHOUSE).locator(".y-answer").count() == 1
     page.click("#filters > button")
+    page.wait_for_timeout(500)  # gradio makes the fields when they are opened, and empties them
     page.fill("#scope-since input, #scope-since textarea", "2024")
     exchange = window.ask(LIGHTHOUSE)
     assert "2024" in exchange.locator(".y-scope").inner_text()

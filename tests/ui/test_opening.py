@@ -5,34 +5,20 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from qa import Library
-from tests.ui.conftest import WAIT, Server
+from tests.ui.conftest import WAIT, Server, served
 from ui.opening import READY, Opening
-from ui.server import HOST, bound_socket
 from ui.texts import EN, ZH
 
 PAGE = {"accept": "text/html,*/*;q=0.8"}
-
-
-@contextmanager
-def served(opening: Opening) -> Iterator[str]:
-    with bound_socket() as bound:
-        server = uvicorn.Server(uvicorn.Config(opening, log_level="critical"))
-        thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
-        thread.start()
-        yield f"http://{HOST}:{bound.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
 
 
 def test_pages_are_shown_at_once_and_all_else_waits_for_the_window() -> None:

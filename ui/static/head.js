@@ -31,6 +31,18 @@
   }
 
   window.yinda = {
+    sent: false, // a question is on its way, of which nothing is shown yet
+    held: false, // another one is written, to be sent once this one is answered
+    asking() {
+      return this.sent || document.querySelector('#chat .y-working') !== null;
+    },
+    // The conversation was drawn, or what was sent has come to its end.
+    settled() {
+      this.sent = false;
+      if (!this.held || this.asking()) return;
+      this.held = false;
+      if (document.querySelector('#question textarea').value.trim()) document.querySelector('button#send').click();
+    },
     speak(code) {
       keep('yinda_language', code);
       location.reload();
@@ -45,6 +57,14 @@
     },
   };
 
+  const asks = (target) => target instanceof Element && target.matches('#question textarea') && target.value.trim() !== '';
+  const send = (event) => {
+    if (window.yinda.asking()) {
+      window.yinda.held = true;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else window.yinda.sent = true;
+  };
   const writes = (target) => target instanceof Element && target.closest('input, textarea, select, [contenteditable]');
   document.addEventListener('keydown', (event) => {
     // Enter that ends a word of an input method is not one that sends (229: browsers that say so only this way).
@@ -52,6 +72,7 @@
       event.stopImmediatePropagation();
       return;
     }
+    if (event.key === 'Enter' && !event.shiftKey && asks(event.target)) send(event);
     if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !writes(event.target)) {
       const question = document.querySelector('#question textarea');
       if (question) {
@@ -59,6 +80,10 @@
         question.focus();
       }
     }
+  }, true);
+
+  document.addEventListener('click', (event) => {
+    if (event.target instanceof Element && event.target.closest('button#send')) send(event);
   }, true);
 
   // What was written on the first page (`ui.opening`) goes on here.

@@ -1,6 +1,7 @@
 // Runs once for each of the window's HTML components, as gradio's js_on_load: `element`, `trigger` and `watch` are
 // given. Elements say what they do in data attributes; no text of a document ever becomes a script.
-const EVENTS = ['again', 'cite', 'delete', 'example', 'find', 'judge', 'new', 'open', 'open_conversation', 'rename'];
+const EVENTS = ['cite', 'delete', 'open']; // clicks that only say what was clicked
+const LEAVING = { 'new': 'new_instead', 'open_conversation': 'open_conversation_instead' }; // while none is asked, and while one is
 const PANELS = ['source', 'sidebar'];
 
 function show(panel, visible) {
@@ -17,6 +18,14 @@ function confirmed(button) {
     delete button.dataset.armed;
     button.textContent = words;
   }, 4000);
+  return false;
+}
+
+// A second click on the same thing, a moment after the first, is none of its own.
+function repeated(button) {
+  if (button.dataset.done) return true;
+  button.dataset.done = '1';
+  setTimeout(() => delete button.dataset.done, 1000);
   return false;
 }
 
@@ -84,6 +93,8 @@ function again(target) {
   const { exchange, mode } = target.dataset;
   const field = target.closest('.y-editor')?.querySelector('textarea');
   if (field && !field.value.trim()) return;
+  if (repeated(target)) return;
+  window.yinda.sent = true;
   trigger('again', { exchange, mode, question: field ? field.value.trim() : '' });
   if (field) target.closest('.y-editor').hidden = true;
 }
@@ -174,12 +185,19 @@ element.addEventListener('click', (event) => {
     forget();
     if (target.matches('.y-card')) target.classList.add('y-current');
   }
-  if (name === 'open_conversation' || name === 'new') show('sidebar', false);
   if (name === 'judge') judge(target);
   else if (name === 'again') again(target);
   else if (name === 'rename') {
     const value = window.prompt(target.dataset.prompt, target.dataset.value);
     if (value?.trim()) trigger('rename', { conversation: target.dataset.conversation, value: value.trim() });
+  } else if (name === 'example') {
+    if (repeated(target)) return;
+    window.yinda.sent = true;
+    trigger(name, { ...target.dataset });
+  } else if (name in LEAVING) {
+    show('sidebar', false);
+    trigger(window.yinda.asking() ? LEAVING[name] : name, { ...target.dataset });
+    window.yinda.sent = window.yinda.held = false;
   } else if (EVENTS.includes(name)) trigger(name, { ...target.dataset });
 });
 
@@ -211,6 +229,7 @@ watch('value', () => {
   if (list) remember(list.dataset);
   // The conversation shows its last question, the source its quote.
   const box = document.getElementById('scroll');
+  if (element.closest('#conversation, #pending')) window.yinda.settled();
   if (element.closest('#conversation')) {
     forget();
     scroll(box, element.querySelector('.y-exchange:last-child'), 0.02);
