@@ -28,7 +28,7 @@ from qa.types import (
 )
 
 if TYPE_CHECKING:
-    from qa.assistant import answer_from, ask, ask_async, ask_many, default_reader
+    from qa.assistant import Stage, answer_from, ask, ask_async, ask_in_stages, ask_many, default_reader
     from qa.conversations import Conversations
     from qa.feedback import Feedback
     from qa.followup import standalone
@@ -57,6 +57,7 @@ __all__ = [
     "QuestionError",
     "Shelf",
     "Span",
+    "Stage",
     "Suggestion",
     "Turn",
     "Unread",
@@ -64,6 +65,7 @@ __all__ = [
     "answer_from",
     "ask",
     "ask_async",
+    "ask_in_stages",
     "ask_many",
     "default_reader",
     "sample_directory",
@@ -76,10 +78,12 @@ _LAZY = {
     "Feedback": "qa.feedback",
     "Library": "qa.library",
     "Shelf": "qa.library",
+    "Stage": "qa.assistant",
     "Suggestion": "qa.suggestions",
     "answer_from": "qa.assistant",
     "ask": "qa.assistant",
     "ask_async": "qa.assistant",
+    "ask_in_stages": "qa.assistant",
     "ask_many": "qa.assistant",
     "default_reader": "qa.assistant",
     "sample_directory": "qa.sample_documents",

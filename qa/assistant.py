@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -71,46 +72,92 @@ def ask(
                 min_confidence=min_confidence,
                 reader=reader,
             )
+    *_, last = ask_in_stages(
+        question,
+        library=library,
+        history=history,
+        documents=documents,
+        organisation=organisation,
+        since=since,
+        until=until,
+        min_confidence=min_confidence,
+        reader=reader,
+    )
+    assert last.answer is not None
+    return last.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a question has come: understood, then the passages found for it, then its answer.
+
+    ``carried``: (start, end) in ``question`` of what comes from the history. ``within``: while only they are asked, the
+    ids of the documents that a follow-up means. The last stage has the ``answer``.
+    """
+
+    question: str
+    carried: tuple[tuple[int, int], ...] = ()
+    within: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    answer: Answer | None = None
+
+
+def ask_in_stages(
+    question: str,
+    *,
+    library: Library,
+    history: Sequence[str | Turn] = (),
+    documents: str | Iterable[str] | None = None,
+    organisation: str | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    min_confidence: float | None = None,
+    reader: Reader | None = None,
+) -> Iterator[Stage]:
+    """``ask``, for those who want to show how it proceeds; takes and raises what it does."""
     clock = _Clock()
     question = checked(question)
     _check_confidence(min_confidence)
     filters: dict[str, Any] = {"organisation": organisation, "since": since, "until": until}
     wanted = None if documents is None else (documents,) if isinstance(documents, str) else tuple(documents)
+    now = Stage(question)
     with clock.stage("followup"):
-        standalone = question
         scopes: list[Sequence[str] | None] = [wanted]
         if history:
             from qa.followup import understood
 
             history = [history] if isinstance(history, str) else list(history)
             understanding = understood(question, history)
-            standalone = understanding.standalone
-            scopes = searched(understanding, history, library=library, documents=wanted, reader=reader, **filters)
+            now = Stage(understanding.standalone, tuple(understanding.parts))
+            scopes = _scopes(understanding, history, library, wanted, reader=reader, **filters)
+    yield now
     for scope in scopes:
+        within = () if scope is scopes[-1] or scope is None else tuple(scope)
         for attempts_left in reversed(range(ATTEMPTS)):
             with clock.stage("retrieve"):
-                hits = library.search(standalone, READ, documents=scope, **filters)
-            answer = _answered(standalone, hits, library, reader, min_confidence, clock)
+                hits = library.search(now.question, READ, documents=scope, **filters)
+            now = replace(now, within=within, hits=tuple(hits))
+            yield now
+            answer = _answered(now.question, hits, library, reader, min_confidence, clock)
             # Somebody changed what was being read: what stands in its place now may answer.
             if len(answer.nearest) == len(hits) or not attempts_left:
                 break
         if not answer.abstained:
             break
-    return answer
+    yield replace(now, answer=answer)
 
 
-def searched(
+def _scopes(
     understanding: Understanding,
     history: Sequence[str | Turn],
-    *,
     library: Library,
-    documents: Sequence[str] | None = None,
+    documents: Sequence[str] | None,
     **options: Any,
 ) -> list[Sequence[str] | None]:
-    """Which documents are asked for ``understanding.standalone``, in turn until there is an answer; None is all.
+    """Which documents are asked, in turn until there is an answer: first those that a follow-up means. None is all.
 
-    First those that a follow-up means, then ``documents``. ``options`` are those of ``ask``, with which earlier
-    questions are answered of which ``history`` does not tell the answer.
+    ``options`` are those of ``ask``, with which earlier questions are answered of which ``history`` does not tell the
+    answer.
     """
     from qa.followup import documents_meant
 

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qa import Hit, Turn, YindaError, answer_from
-from qa.assistant import READ, searched
+from qa import Hit, Turn, YindaError, ask_in_stages
 from qa.conversations import Exchange, KeptAnswer
-from qa.followup import understood
 from ui.texts import Texts
 from ui.texts.errors import told
 
@@ -45,23 +43,17 @@ def answering(
             yield Stage(exchange, texts.loading_model)
             while not warm.wait(0.3):
                 yield Stage(exchange, texts.loading_model)
-        turns = history(earlier)
-        scopes: list[Sequence[str] | None] = [exchange.options.get("documents")]
-        yield Stage(exchange, texts.following if turns and not exchange.question else texts.searching)
-        if not exchange.question:
-            understanding = understood(exchange.asked, turns)
-            exchange = replace(exchange, question=understanding.standalone, carried=tuple(understanding.parts))
-            scopes = searched(understanding, turns, library=library, **exchange.options)
-        for scope in scopes:
-            hits = library.search(exchange.question, READ, **{**exchange.options, "documents": scope})
-            if hits:
-                yield Stage(exchange, texts.found.format(count=len(hits)), tuple(hits))
-            answer = answer_from(exchange.question, hits, library=library)
-            if not answer.abstained:
-                break
-        narrowed = scope if scope is not scopes[-1] else ()
-        within = tuple(library.document(each).title for each in narrowed or ())
-        yield Stage(replace(exchange, within=within, answer=KeptAnswer.of(answer, library), error="", hint=""))
+        # A question that was corrected is taken as it stands.
+        turns = [] if exchange.question else history(earlier)
+        yield Stage(exchange, texts.following if turns else texts.searching)
+        asked = exchange.question or exchange.asked
+        for now in ask_in_stages(asked, library=library, history=turns, **exchange.options):
+            exchange = replace(exchange, question=now.question, carried=now.carried)
+            if now.hits and now.answer is None:
+                yield Stage(exchange, texts.found.format(count=len(now.hits)), now.hits)
+        assert now.answer is not None
+        within = tuple(library.document(each).title for each in now.within)
+        yield Stage(replace(exchange, within=within, answer=KeptAnswer.of(now.answer, library), error="", hint=""))
     except YindaError as error:
         message, hint = told(error, texts)
         yield Stage(replace(exchange, answer=None, error=message, hint=hint))

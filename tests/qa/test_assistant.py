@@ -6,13 +6,14 @@ import asyncio
 import json
 import pickle
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from embeddings import Embedder
 from eval.samples import directory, questions
-from qa import Hit, Library, LibraryError, QuestionError, Turn, ask, ask_async, ask_many
+from qa import Hit, Library, LibraryError, QuestionError, Turn, ask, ask_async, ask_in_stages, ask_many
 from qa.assistant import _answer_key, says_the_same
 from qa.reader.base import Candidate
 
@@ -248,6 +249,22 @@ def test_history_as_strings_and_turns(small: Library) -> None:
     alone = ask("2023年呢？", library=small, history=earlier, reader=reader)
     assert by_text.question == by_turn.question == alone.question
     assert "大桥" in by_text.question
+
+
+def test_the_stages_end_in_the_answer_that_ask_gives(small: Library) -> None:
+    reader = Finder(**{"1,080米": 0.9})
+    first = ask("2022年大桥全长是多少？", library=small, reader=reader)
+    history, asked = [Turn(first.question, first)], "那总投资呢？"
+    understood, *found, last = ask_in_stages(asked, library=small, history=history, reader=reader)
+    given = ask(asked, library=small, history=history, reader=reader)
+    assert last.answer is not None
+    assert replace(last.answer, timings={}) == replace(given, timings={})
+    assert understood.question == given.question
+    assert "大桥" in "".join(understood.question[start:end] for start, end in understood.carried)
+    assert understood.hits == ()
+    assert all(stage.hits and stage.answer is None for stage in found)
+    assert found[0].within == (first.citations[0].document.id,)
+    assert last.hits == given.nearest
 
 
 def test_many_async_and_by_path(small: Library) -> None:
