@@ -1,15 +1,19 @@
-"""Markdown: the text is the source itself, the headings come from its syntax."""
+"""Markdown: the text is the source itself, but for the rows of tables; the headings come from its syntax."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from qa.documents.metadata import iso_date
 from qa.documents.model import Block, Content, Kind, Metadata
 from qa.documents.plain import blocks as plain_blocks
 from qa.documents.plain import trim
+from qa.documents.tables import Grid, render
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(
     r"\s*---[ \t]*(?:\r\n|\r|\n)(?P<body>.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|$)", re.S
@@ -26,35 +30,59 @@ _KEYS = {
 
 
 def read(text: str) -> Content:
-    """Blocks of a Markdown source; front matter and comments are set apart as boilerplate."""
+    """Blocks of a Markdown source; front matter and comments are set apart as boilerplate.
+
+    The text is the source itself, but for its tables: their rows are written as lines that name their columns
+    (``qa.documents.tables``), as they are for every other format.
+    """
     stated, asides = _front_matter(text)
     asides.extend(_comments(text, asides[-1][1] if asides else 0))
-    # markdown-it counts lines by \n after folding \r\n and \r into it: fold likewise, one for one in lines.
-    starts = _line_starts(text)
-    body = "\n".join(_blank(text, a, b, asides) for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
-    found: list[Block] = []
-    columns: dict[int, str] = {}
-    for first, last, kind, level, table in _tokens(body):
+    text, asides, rows = _tables_written(text, asides)
+    apart = sorted([*asides, *((row.start, row.end) for row in rows)])
+    starts, body = _lines(text, apart)
+    found = list(rows)
+    for first, last, kind, level in _tokens(body):
         start = starts[first]
         end = starts[last] if last < len(starts) else len(text)
-        for a, b in _outside(start, end, asides):
-            for block in _blocks(text, a, b, kind, level, table):
-                if block.table is not None:
-                    block = _named(text, block, columns)
-                found.append(block)
+        for a, b in _outside(start, end, apart):
+            found.extend(_blocks(text, a, b, kind, level))
     found.sort(key=lambda b: b.start)
     return Content(text, tuple(_gaps(text, found, asides)), stated, tuple(asides))
 
 
-def _named(text: str, row: Block, columns: dict[int, str]) -> Block:
-    """A table's row with the names of its columns, which its first row has said (``columns``, by table)."""
-    assert row.table is not None
-    if row.table in columns:
-        return replace(row, columns=columns[row.table] or None)
-    cells = re.split(r"(?<!\\)\|", text[row.start : row.end])
-    names = (_EMPHASIS.sub(r"\2", _LINK.sub(r"\1", cell)).strip() for cell in cells)
-    columns[row.table] = "、".join(name for name in names if name)
-    return row
+def _tables_written(text: str, asides: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]], list[Block]]:
+    """The text with its tables' rows as lines, the asides where they are now, and the blocks that the lines are.
+
+    A table with an aside inside stays as it stands.
+    """
+    starts, body = _lines(text, asides)
+    parts: list[str] = []
+    blocks: list[Block] = []
+    shifts = [(0, 0)]  # from an offset on, by how much the text has moved
+    gone = length = 0
+    for number, (first, last, rows) in enumerate(_tables(body)):
+        start = starts[first]
+        end = starts[last] if last < len(starts) else len(text)
+        lines = [line for line in render(Grid(rows, header=1)).lines if line.text.strip()]
+        if not lines or any(a < end and start < b for a, b in asides):
+            continue
+        parts.append(text[gone:start])
+        length += start - gone
+        for line in lines:
+            span = trim(line.text, 0, len(line.text))
+            assert span is not None
+            place = (length + span[0], length + span[1])
+            table = number if line.kind is Kind.ROW else None
+            blocks.append(Block(*place, line.kind, table=table, named=line.named, above=line.above))
+            parts.append(line.text + "\n")
+            length += len(line.text) + 1
+        shifts.append((end, length - end))
+        gone = end
+
+    def moved(at: int) -> int:
+        return at + next(by for begin, by in reversed(shifts) if begin <= at)
+
+    return "".join([*parts, text[gone:]]), [(moved(a), moved(b)) for a, b in asides], blocks
 
 
 def label(source: str) -> str:
@@ -91,10 +119,13 @@ def _comments(text: str, position: int) -> Iterator[tuple[int, int]]:
         yield start, position
 
 
-def _line_starts(text: str) -> list[int]:
-    starts = [0]
-    starts.extend(m.end() for m in re.finditer(r"\r\n|\r|\n", text))
-    return starts
+def _lines(text: str, apart: list[tuple[int, int]]) -> tuple[list[int], str]:
+    """Where each line starts, and the lines as markdown-it is to see them: with blanks for what is set apart.
+
+    It counts lines by \\n after folding \\r\\n and \\r into it: they are folded likewise, one for one in lines.
+    """
+    starts = [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
+    return starts, "\n".join(_blank(text, a, b, apart) for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
 
 
 def _blank(text: str, start: int, end: int, asides: list[tuple[int, int]]) -> str:
@@ -106,24 +137,58 @@ def _blank(text: str, start: int, end: int, asides: list[tuple[int, int]]) -> st
     return line
 
 
-def _tokens(body: str) -> Iterator[tuple[int, int, Kind, int | None, int | None]]:
+def _parsed(body: str) -> list[Token]:
     from markdown_it import MarkdownIt
 
-    tables = 0
-    for token in MarkdownIt("commonmark").enable("table").parse(body):
+    return MarkdownIt("commonmark").enable("table").parse(body)
+
+
+def _tables(body: str) -> Iterator[tuple[int, int, list[list[str]]]]:
+    """The tables: first line, the line behind the last, and the texts of the cells, a header row first."""
+    if "|" not in body:
+        return
+    place = (0, 0)
+    rows: list[list[str]] = []
+    for token in _parsed(body):
+        if token.type == "table_open":
+            assert token.map is not None
+            place, rows = (token.map[0], token.map[1]), []
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            rows[-1].append("")
+        elif token.type == "inline" and token.level and rows and rows[-1]:
+            rows[-1][-1] = _shown(token)
+        elif token.type == "table_close":
+            yield *place, rows
+            rows = []
+
+
+def _shown(inline: Token) -> str:
+    """What is seen of a cell: its text without marks."""
+    shown = []
+    for part in inline.children or ():
+        if part.type in ("text", "code_inline", "image"):
+            shown.append(part.content)
+        elif part.type.endswith("break") or part.content.lower().startswith("<br"):
+            shown.append(" ")
+    return " ".join("".join(shown).split())
+
+
+def _tokens(body: str) -> Iterator[tuple[int, int, Kind, int | None]]:
+    for token in _parsed(body):
         if token.map is None:
             continue
         first, last = token.map
         if token.type == "heading_open":
-            yield first, last, Kind.HEADING, int(token.tag[1]), None
+            yield first, last, Kind.HEADING, int(token.tag[1])
         elif token.type in ("fence", "code_block"):
-            yield first, last, Kind.CODE, None, None
+            yield first, last, Kind.CODE, None
         elif token.type == "table_open":
-            tables += 1
             for line in range(first, last):
-                yield line, line + 1, Kind.ROW, None, tables
+                yield line, line + 1, Kind.ROW, None
         elif token.type in ("paragraph_open", "html_block", "hr"):
-            yield first, last, Kind.TEXT, None, None
+            yield first, last, Kind.TEXT, None
 
 
 def _outside(start: int, end: int, asides: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -137,14 +202,14 @@ def _outside(start: int, end: int, asides: list[tuple[int, int]]) -> Iterator[tu
         yield start, end
 
 
-def _blocks(text: str, start: int, end: int, kind: Kind, level: int | None, table: int | None) -> Iterator[Block]:
+def _blocks(text: str, start: int, end: int, kind: Kind, level: int | None) -> Iterator[Block]:
     if kind is Kind.TEXT:
         yield from plain_blocks(text, start, end)
         return
     span = trim(text, start, end)
     if span is not None:
         heading = label(text[slice(*span)]) if kind is Kind.HEADING else None
-        yield Block(*span, kind=kind, level=level, table=table, label=heading)
+        yield Block(*span, kind=kind, level=level, label=heading)
 
 
 def _gaps(text: str, found: list[Block], asides: list[tuple[int, int]]) -> Iterator[Block]:

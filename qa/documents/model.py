@@ -23,9 +23,7 @@ class Block:
     1 for the outermost and 0 for a title; ``label`` is its text where the source has marks around it;
     ``table`` numbers the tables, so that rows of different ones stay apart. ``named`` says that a row names its
     columns itself: it is a passage of its own. ``above`` is what stands above it in its table, a title or a group of
-    rows: it goes behind the headings; a line that is the last of these itself heads the rows below it. ``columns`` are
-    the names of the columns, which the rows below a header do not say where the text is the source's own; they go
-    with the headings of a passage that begins with such a row.
+    rows: it goes behind the headings; a line that is the last of these itself heads the rows below it.
     """
 
     start: int
@@ -36,7 +34,6 @@ class Block:
     label: str | None = None
     named: bool = False
     above: tuple[str, ...] = ()
-    columns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from qa.documents.model import Kind, PassageDraft
 from qa.documents.plain import trim
@@ -41,7 +41,6 @@ class _Chunk:
     headings_only: bool
     last: int
     named: bool = False
-    columns: list[tuple[int, str | None]] = field(default_factory=list)  # of each block, by its start
 
     @property
     def size(self) -> int:
@@ -61,9 +60,7 @@ def draft(
     drafts: list[PassageDraft] = []
     for chunk in _chunks(text, placed, boilerplate):
         for start, end in split(text, chunk.start, chunk.end):
-            columns = next((names for begin, names in reversed(chunk.columns) if begin <= start), None)
-            path = (*chunk.heading_path, columns) if columns else chunk.heading_path
-            drafts.append(PassageDraft(start, end, path, page_at(page_starts, start)))
+            drafts.append(PassageDraft(start, end, chunk.heading_path, page_at(page_starts, start)))
     return tuple(drafts)
 
 
@@ -85,7 +82,6 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
                 chunk.headings_only = item.is_heading
             chunk.end = block.end
             chunk.last = block.end - block.start
-            chunk.columns.append((block.start, block.columns))
             continue
         if chunk is not None:
             yield chunk
@@ -97,7 +93,6 @@ def _chunks(text: str, placed: Sequence[Placed], boilerplate: Sequence[tuple[int
             item.is_heading,
             block.end - block.start,
             block.named,
-            [(block.start, block.columns)],
         )
     if chunk is not None:
         yield chunk

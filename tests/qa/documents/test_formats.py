@@ -29,14 +29,31 @@ def test_markdown() -> None:
         "小节\n----\n- 第一项\n- 第二项\n"
     )
     document = parse(source.encode(), "手册.md")
-    assert document.text == source
+    assert document.text == source.replace("| 项目 | 金额 |\n|---|---|\n| 路灯 | 3.2 |", "路灯：金额：3.2")
     assert (document.title, document.date, document.media_type) == ("工作手册", "2024-03-05", "text/markdown")
     assert [source[a:b] for a, b in document.boilerplate] == ["---\ntitle: 工作手册\ndate: 2024年3月5日\n---"]
     paths = dict(quotes(document))
     assert () in paths
-    assert paths[("一、总则", "细则")] == "### 细则\n\n| 项目 | 金额 |\n|---|---|\n| 路灯 | 3.2 |"
+    assert paths[("一、总则", "细则")] == "路灯：金额：3.2"
     assert paths[("小节",)] == "小节\n----\n- 第一项\n- 第二项"
     assert any("# 这不是标题" in text for path, text in quotes(document) if path == ("一、总则",))
+
+
+def test_markdowns_tables_name_their_columns_and_all_else_is_the_source() -> None:
+    before = "<!-- 草稿 -->\r\n**各区**如下。\r\n\r\n"
+    first = "| 城区 | 收入<br>（亿元） |\r\n| :-- | --: |\r\n| [老城](a.html) | **38.7**万 |\r\n| 东\\|西 | `5` |\r\n"
+    between = "\r\n<!-- 第二张 -->\r\n> 引文：\r\n>\r\n"
+    second = "> | 年 | 数 |\r\n> | - | - |\r\n> | 2022 | 1 |\r\n"
+    after = "\r\n<!-- 完 -->尾声。\r\n"
+    document = parse((before + first + between + second + after).encode(), "表.md")
+    one = "老城（城区）：收入（亿元）：38.7万\n东|西（城区）：收入（亿元）：5\n"
+    two = "2022年：数：1\n"
+    assert document.text == before + one + between + two + after
+    assert [document.text[a:b] for a, b in document.boilerplate] == ["<!-- 草稿 -->", "<!-- 第二张 -->", "<!-- 完 -->"]
+    assert {*one.split("\n"), two.strip()} - {""} <= {text for _, text in quotes(document)}
+    # A table with a comment inside stays as it stands.
+    source = "| 年 | 数 |\n| - | - |\n| 2022 <!-- ? --> | 1 |\n"
+    assert parse(source.encode(), "表.md").text == source
 
 
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
