@@ -47,6 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_add_search_ask_and_remove(tmp_path: Path) -> None:
     file = tmp_path / "通知.txt"
     file.write_text("游泳池周一闭馆，周二开放。", "utf-8")
@@ -203,6 +204,7 @@ def test_marks_stand_where_the_quote_is_and_controls_do_nothing() -> None:
     assert "\x1b[31m" not in console.file.getvalue()  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_what_documents_say_otherwise_stands_beside_the_answer(tmp_path: Path) -> None:
     for date, hours in (("2022-05-01", "九"), ("2024-05-01", "十")):
         text = f"青石图书馆开放通知\n\n发布时间：{date}\n\n青石图书馆每天上午{hours}点开门。\n"

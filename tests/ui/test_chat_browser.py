@@ -156,6 +156,7 @@ def test_a_follow_up_is_completed_said_and_corrected(opened: Opened, server: Ser
     assert first not in other.page.inner_text("body")
 
 
+@pytest.mark.slow
 def test_conversations_survive_a_restart_with_their_citations(
     opened: Opened, library: Library, answered: Answer
 ) -> None:
@@ -312,6 +313,7 @@ def test_a_question_that_cannot_be_asked_gets_a_message_and_the_conversation_goe
     assert window.ask(UNANSWERABLE).locator(".y-abstained").count() == 1
 
 
+@pytest.mark.slow
 def test_what_is_changed_or_removed_is_said_and_never_cited_again(opened: Opened, tmp_path: Path) -> None:
     file = tmp_path / "白石.txt"
     file.write_text(OTHER, encoding="utf-8")
@@ -431,6 +433,7 @@ def test_the_keys(opened: Opened, server: Server) -> None:
     window.answered(0)
 
 
+@pytest.mark.slow
 def test_markup_from_documents_names_and_questions_stays_text(opened: Opened, tmp_path: Path) -> None:
     with Library.open(tmp_path / "library") as library:
         library.add_bytes(ATTACK.encode(), ATTACK_NAME)
@@ -457,6 +460,7 @@ def library_document(folder: Path) -> str:
         return library.documents()[0].id
 
 
+@pytest.mark.slow
 def test_samples_are_offered_where_there_is_nothing(opened: Opened, tmp_path: Path) -> None:
     running = Server(tmp_path / "library")
     try:
@@ -509,6 +513,7 @@ def test_what_is_kept_is_what_was_shown(opened: Opened, server: Server, library:
     assert json.dumps(kept, ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_a_pdf_is_shown_as_its_page_with_the_words_boxed(opened: Opened, tmp_path: Path) -> None:
     canvas = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab is not installed")
     from reportlab.pdfbase import pdfmetrics

@@ -73,6 +73,7 @@ def test_a_window_that_cannot_be_made_is_said() -> None:
         assert str(opening.failure) == "no window today"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_question_that_is_sent_before_the_window_is_there_is_answered_in_it(browser: Any, tmp_path: Path) -> None:
     folder = tmp_path / "library"

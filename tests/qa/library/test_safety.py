@@ -51,7 +51,7 @@ def check(seen: dict[str, dict[str, Any]]) -> None:
 
 
 def test_some_kills_and_a_small_crowd() -> None:
-    check(stress(crashes=10, changing=8, migrating=5, backing_up=5, crowd=4))
+    check(stress(crashes=4, changing=3, migrating=2, backing_up=2, crowd=3))
 
 
 @pytest.mark.slow
