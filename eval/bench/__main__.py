@@ -16,6 +16,7 @@ from eval.bench import (
     copies,
     engines,
     followups,
+    interrupted,
     kept,
     pdf,
     people,
@@ -325,6 +326,24 @@ def adding_table(
         seen = adding.measure(adding.laws(shared, passages, Path(folder)), real=real, progress=True)
     typer.echo(describe())
     typer.echo(adding.table(seen))
+    if not seen.sound:
+        raise typer.Exit(1)
+
+
+@app.command("interrupted")
+def interrupted_table(
+    shared: Shared = SHARED,
+    passages: Annotated[int, typer.Option(min=100, help="About so many passages of laws are added.")] = 1_000_000,
+    stops: Annotated[int, typer.Option(min=1, help="How often it is stopped with Ctrl-C.")] = 3,
+) -> None:
+    """Add all laws, stopped with Ctrl-C on the way: what is held after each run, and how many texts were embedded.
+
+    Exit status 1 when it did not go on where it stopped, or embedded something twice.
+    """
+    with tempfile.TemporaryDirectory(prefix="yinda-laws-") as folder:
+        seen = interrupted.measure(adding.laws(shared, passages, Path(folder)), stops=stops, progress=True)
+    typer.echo(describe())
+    typer.echo(interrupted.table(seen))
     if not seen.sound:
         raise typer.Exit(1)
 

@@ -41,6 +41,9 @@ SIZES = {"trial": 200, "cmrc": 200, "drcd": 200, "report": 300, "no-report": 170
 FOLDS = 5
 ANSWERED_WRONGLY = 0.10
 """The share of unanswerable questions that may be answered at the default threshold, at most."""
+REWORDED = 0.5
+"""What a rewording counts for in the calibration, where an original counts one: a rewording is less often right at the
+same score, and nobody knows which share of people's questions is worded like it."""
 THRESHOLDS = (0.1, 0.8)
 """The threshold is between these: what is wrong nine times in ten is better left unsaid."""
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
@@ -217,7 +220,8 @@ def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any
     scores, right = (np.concatenate(each) for each in zip(*tops, strict=True))
     kinds = np.array([w.question.kind for part in parts for w in part])
     answerable = np.array([bool(w.question.gold) for part in parts for w in part])
-    slope, intercept = fit(scores[:, None], right, ridge=1e-3)
+    counts = np.array([REWORDED if w.question.original else 1.0 for part in parts for w in part])
+    slope, intercept = fit(scores[:, None], right, counts, ridge=1e-3)
     confidence = sigmoid(slope * scores + intercept)
     threshold = float(np.clip(np.quantile(confidence[~answerable], 1 - ANSWERED_WRONGLY), *THRESHOLDS))
     for kind in (*sorted(set(kinds)), "all"):
