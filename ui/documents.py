@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qa import Addition, YindaError, sample_directory
 from ui.texts import Texts
@@ -41,10 +41,17 @@ def adding(library: Library, files: Sequence[tuple[Path, str]], warm: WarmUp, te
     yield Adding(tuple(done), len(files), "")
 
 
-def adding_bytes(library: Library, data: bytes, name: str, warm: WarmUp, texts: Texts) -> Iterator[float | Addition]:
+def adding_bytes(
+    library: Library,
+    data: bytes,
+    name: str,
+    warm: WarmUp,
+    texts: Texts,
+    versions: Literal["beside", "replace"] = "beside",
+) -> Iterator[float | Addition]:
     """Add one file: the share that is done (0..1) as it grows, in the end what became of it, or of each document in it.
 
-    Never raises.
+    ``versions`` as in ``Library.add``. Never raises.
 
     When the iterator is closed before its end, the document is given up, and nothing of it is stored.
     """
@@ -59,7 +66,7 @@ def adding_bytes(library: Library, data: bytes, name: str, warm: WarmUp, texts: 
     def work() -> None:
         try:
             warm.wait()  # rather than load the model twice
-            for addition in library.add_bytes(data, name, progress=report).additions:
+            for addition in library.add_bytes(data, name, versions=versions, progress=report).additions:
                 steps.put(addition)
         except YindaError as error:
             steps.put(Addition(name, "failed", reason=error.message, hint=error.hint))

@@ -76,6 +76,7 @@ class DocumentsPage:
             library = self.desk.library(name)
             held = self.desk.held(name)
             organisations = library.organisations()
+            unread = [] if search else library.unread()
         except YindaError as error:
             return parts.list_failed(*told(error, texts))
         found = listed(held.values(), search, str(asked.get("order", "")))
@@ -89,6 +90,7 @@ class DocumentsPage:
             searched=bool(search),
             passages=sum(entry.passages for entry in held.values()),
             organisations=organisations,
+            unread=unread,
         )
 
     def shown(self, request: gr.Request, event: gr.EventData) -> str:

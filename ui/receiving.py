@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
@@ -32,8 +32,16 @@ def receiving(desk: Desk) -> APIRouter:
     router = APIRouter()
 
     @router.post("/add")
-    async def add(request: Request, name: str, library: str = "", size: int = 0) -> Response:
+    async def add(
+        request: Request,
+        name: str,
+        library: str = "",
+        size: int = 0,
+        versions: Literal["beside", "replace"] = "beside",
+    ) -> Response:
         """Add the body under a file name. ``size``: what it will have, so that too large a file need not be sent.
+
+        ``versions``: whether a newer version of a document stands beside it or replaces it.
 
         The response has a JSON object a line: ``{"part": 0..1}`` while it goes on, then ``{"status": …, "html": …}``;
         of an archive one for each document in it, with its path there as ``inside``.
@@ -53,7 +61,7 @@ def receiving(desk: Desk) -> APIRouter:
             reason = f"{name} has more than {LARGEST_MB} MB, which is not taken."
             return _told(Addition(name, "failed", reason=reason, hint="Split it into parts."), name, texts)
 
-        steps = adding_bytes(held, body, name, desk.warm, texts)
+        steps = adding_bytes(held, body, name, desk.warm, texts, versions)
         return StreamingResponse((_line(step, name, texts) for step in steps), media_type="application/x-ndjson")
 
     return router

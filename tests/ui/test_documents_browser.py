@@ -159,6 +159,35 @@ def test_what_is_read_is_listed_and_what_is_not_says_why(
     assert {entry.file for entry in emptied.catalogue()} == {"公报.txt", NASTY}
     # The page goes on working, and nothing is there twice.
     assert ZH.unchanged in documents.add({"name": "又.txt", "mimeType": "", "buffer": BULLETIN.encode()})["又.txt"]
+    sent: list[str] = []
+    documents.page.on("request", lambda request: sent.append(request.url))
+    for replacing in (True, False):
+        documents.page.set_checked(".d-replace input", replacing)
+        documents.add({"name": "又.txt", "mimeType": "", "buffer": BULLETIN.encode()})
+        (address,) = [each for each in sent if "/add?" in each]
+        assert ("versions=replace" in address) is replacing
+        sent.clear()
+
+
+def test_sources_that_could_not_be_read_are_listed_with_their_reasons(
+    opened: Opened, url: str, emptied: Library, tmp_path: Path
+) -> None:
+    broken = tmp_path / "空.txt"
+    broken.write_bytes(b"")
+    (tmp_path / "公报.txt").write_text(BULLETIN, "utf-8")
+    emptied.add(tmp_path)
+    page = opened(url).page
+    unread = page.locator(".d-unread")
+    assert unread.locator("summary").inner_text() == ZH.unread.format(count=1)
+    assert not unread.locator("li").is_visible()
+    unread.locator("summary").click()
+    assert unread.locator("li b").inner_text() == str(broken)
+    assert "是空的" in unread.locator("li").inner_text()
+    broken.write_text(LIGHTHOUSE, "utf-8")
+    emptied.add(tmp_path)
+    page.reload()
+    page.wait_for_selector(".d-list")
+    assert unread.count() == 0
 
 
 def test_a_folder_is_chosen_or_dropped(opened: Opened, url: str, emptied: Library, tmp_path: Path) -> None:

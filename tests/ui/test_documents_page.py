@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import Embedder
-from qa import Addition, CatalogueEntry, Library
+from qa import Addition, CatalogueEntry, Library, Unread
 from ui import receiving as receiving_module
 from ui.catalogue import ORDERS, listed
 from ui.components import documents as parts
@@ -104,7 +104,9 @@ def test_what_comes_from_outside_stays_text(texts: Texts) -> None:
     entry = replace(ENTRY, title=NASTY, organisation=NASTY, file=NASTY + ".txt", media_type=NASTY, date="2024")
     failed = Addition(NASTY, "failed", reason=NASTY, hint=NASTY)
     shown = [
-        parts.document_list([entry], 1, 1, NASTY, texts, writable=True, organisations=[NASTY]),
+        parts.document_list(
+            [entry], 1, 1, NASTY, texts, writable=True, organisations=[NASTY], unread=[Unread(*[NASTY] * 5)]
+        ),
         parts.addition_row(failed, texts),
         parts.page_head(NASTY, texts),
         parts.drop_zone(NASTY, True, [".txt"], 200, texts),
@@ -222,6 +224,24 @@ def test_a_form_of_another_page_is_not_taken(client: TestClient, library: Librar
         answer = client.post("/add?name=a.txt", content=MESSAGE.encode(), headers={"content-type": kind})
         assert answer.status_code == 415
     assert library.catalogue() == []
+
+
+@pytest.mark.parametrize("versions", ["beside", "replace"])
+def test_a_newer_version_replaces_or_stands_beside_as_the_person_says(
+    client: TestClient, library: Library, versions: str
+) -> None:
+    rules = "".join(
+        f"第{n}条 {what}的具体办法由市体育局会同有关部门另行制定，报市人民政府批准后公布施行。\n"
+        for n, what in zip(
+            "一二三四五六", ("泳池开放", "门票定价", "水质检测", "安全巡查", "救生配备", "投诉处理"), strict=True
+        )
+    )
+    old, new = (f"泳池管理规定\n青石市体育局\n{year}年6月1日\n\n{rules}" for year in (2020, 2023))
+    send(client, "规定.txt", old.encode())
+    last = send(client, "规定（新）.txt", new.encode(), versions=versions)[-1]
+    assert last["status"] == ("replaced" if versions == "replace" else "added")
+    dates = {entry.date for entry in library.catalogue()}
+    assert dates == ({"2023-06-01"} if versions == "replace" else {"2020-06-01", "2023-06-01"})
 
 
 def test_a_document_that_is_given_up_is_not_stored(library: Library) -> None:

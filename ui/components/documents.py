@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote as in_address
 
-from qa import Addition, CatalogueEntry
+from qa import Addition, CatalogueEntry, Unread
 from ui.texts import Texts
 from ui.texts.errors import told, told_warning
 
@@ -61,8 +61,8 @@ def additions(done: Sequence[Addition], total: int, current: str, texts: Texts) 
     return f'<div class="y-additions">{close}{progress}<ul>{rows}</ul></div>'
 
 
-def addition_row(addition: Addition, texts: Texts) -> str:
-    """What became of one source, as an element of a list."""
+def addition_row(addition: Addition, texts: Texts, name: str = "") -> str:
+    """What became of one source, as an element of a list; ``name`` is shown for it, or else its file's."""
     reason, hint = told(addition, texts)
     words = {
         "added": texts.added.format(passages=addition.passages),
@@ -74,7 +74,7 @@ def addition_row(addition: Addition, texts: Texts) -> str:
     warnings = "".join(
         f'<small class="d-warnings">{escape(told_warning(warning, texts))}</small>' for warning in addition.warnings
     )
-    name = addition.path.replace("\\", "/").rsplit("/", 1)[-1]
+    name = name or addition.path.replace("\\", "/").rsplit("/", 1)[-1]
     status = escape(addition.status)
     return f'<li class="y-{status}"><b>{escape(name)}</b><span>{escape(words)}{advice}</span>{warnings}</li>'
 
@@ -143,6 +143,8 @@ def drop_zone(library: str, writable: bool, suffixes: Iterable[str], largest_mb:
         f'{escape(texts.choose_files)}</button><button type="button" class="d-second" data-choose-files="folder">'
         f"{escape(texts.choose_folder)}</button></p>"
         f'<p class="d-drop-note">{escape(note)}</p>'
+        f'<label class="d-replace" title="{escape(texts.replace_older_note)}"><input type="checkbox" name="replace"/>'
+        f"<span>{escape(texts.replace_older)}</span></label>"
         f'<input type="file" name="files" multiple hidden aria-label="{escape(texts.choose_files)}"/>'
         f'<input type="file" name="folder" webkitdirectory hidden aria-label="{escape(texts.choose_folder)}"/>'
         "</section>"
@@ -203,11 +205,15 @@ def document_list(
     searched: bool = False,
     passages: int = 0,
     organisations: Sequence[str] = (),
+    unread: Sequence[Unread] = (),
 ) -> str:
-    """The first ``shown`` of the ``found`` documents among ``total``, which have so many ``passages``."""
+    """The first ``shown`` of the ``found`` documents among ``total``, which have so many ``passages``.
+
+    ``unread`` are the sources that could not be read.
+    """
     if not total:
         said = texts.empty_library if writable else texts.no_documents
-        return f'<div class="d-list"><p class="d-empty">{escape(said)}</p></div>'
+        return f'<div class="d-list"><p class="d-empty">{escape(said)}</p>{_unread(unread, texts)}</div>'
     count = (texts.count_found if searched else texts.count_documents).format(count=f"{found:,}")
     counts = count if searched else f"{count} · {texts.passages.format(count=f'{passages:,}')}"
     if not shown:
@@ -250,7 +256,22 @@ def document_list(
         f'<div class="d-list-head">{choose}<p class="d-count" tabindex="-1">{escape(counts)}</p>{chosen}</div>'
         f'<div class="d-columns" aria-hidden="true"><span></span>{columns}<span></span></div>'
         f'<ul class="d-rows" aria-label="{escape(texts.documents)}">{rows}</ul>{more}'
-        f'<datalist id="d-organisations">{offered}</datalist></div>'
+        f'<datalist id="d-organisations">{offered}</datalist>{_unread(unread, texts)}</div>'
+    )
+
+
+def _unread(sources: Sequence[Unread], texts: Texts) -> str:
+    """What could not be read, folded away, each with its place and the reason; "" where all was read."""
+    if not sources:
+        return ""
+    rows = "".join(
+        addition_row(Addition(each.location, "failed", reason=each.reason, hint=each.hint), texts, each.location)
+        for each in sources
+    )
+    count = texts.unread.format(count=f"{len(sources):,}")
+    return (
+        f'<details class="d-unread"><summary>{escape(count)}</summary>'
+        f'<ul class="d-report" tabindex="0">{rows}</ul></details>'
     )
 
 

@@ -233,6 +233,7 @@ function post([file, path], advance) {
   return new Promise((give, fail) => {
     const { largest } = at('.d-drop').dataset;
     const query = new URLSearchParams({ library: library(), name: path.split('/').pop(), size: file.size });
+    if (at('.d-replace input').checked) query.set('versions', 'replace');
     const request = (adding.request = new XMLHttpRequest());
     request.open('POST', `/add?${query}`);
     request.setRequestHeader('Content-Type', 'application/octet-stream');

@@ -161,6 +161,9 @@ class Texts:
     choose_files: str
     choose_folder: str
     drop_note: str
+    replace_older: str
+    replace_older_note: str
+    unread: str
     read_only: str
     adding_files: str
     adding_done: str
