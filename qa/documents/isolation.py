@@ -19,11 +19,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from qa.documents import containers, wire
 from qa.documents.limits import DEFAULT, MB, Limits
@@ -31,8 +31,13 @@ from qa.documents.model import ParsedDocument
 from qa.documents.worker import OUT_OF_MEMORY
 from qa.errors import DocumentError, YindaError
 
+if TYPE_CHECKING:
+    from qa.documents.pdf.pages import ShownPage
+
 AT_ONCE = 4
 """Processes that read at the same time; more readers wait for one another."""
+PAGE_SECONDS = 60.0
+"""Seconds for a picture of a page."""
 _KEPT = 2
 _PATIENCE = 5.0
 _START = "import sys; sys.path[:] = sys.argv[1:]; from qa.documents.worker import main; main()"
@@ -72,6 +77,25 @@ class IsolatedReader:
         opened.look()
         return opened
 
+    def page(
+        self, data: bytes, name: str, number: int, width: int, spans: Sequence[tuple[int, int]], text: str
+    ) -> tuple[ShownPage, bytes]:
+        """A page of a PDF (from 1), ``width`` pixels wide, as PNG: b"" where there is no such page.
+
+        With boxes around what ``spans`` cover of ``text``, if that is how it is read. Raises what ``parse`` does.
+        """
+        from qa.documents.pdf.pages import ShownPage, text_digest
+
+        asked = {"do": "page", "name": name, "page": number, "width": width, "spans": list(spans)}
+        said, png = self._asked(
+            {**asked, "digest": text_digest(text)}, data, name, min(PAGE_SECONDS, self.limits.seconds)
+        )
+        with _checked(name):
+            shown = wire.load(ShownPage, said["page"])
+            if bool(png) != bool(shown.width) or any(not 0 <= share <= 1 for box in shown.boxes for share in box):
+                raise wire.Malformed("no picture, or a box beside it")
+        return shown, png
+
     def close(self) -> None:
         """End the processes that wait for work; later ones are started anew."""
         with self._lock:
@@ -79,22 +103,25 @@ class IsolatedReader:
         for process in idle:
             process.stop()
 
-    def _asked(self, request: dict[str, Any], data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+    def _asked(
+        self, request: dict[str, Any], data: bytes, name: str, seconds: float | None = None
+    ) -> tuple[dict[str, Any], bytes]:
+        seconds = self.limits.seconds if seconds is None else seconds
         with self._places:
             process = self._take()
             try:
                 try:
-                    said, answer = process.ask(request, data, self.limits.seconds)
+                    said, answer = process.ask(request, data, seconds)
                 except _Died as died:
                     # One that read other files before, or lay idle, may have died of something else.
                     if process.answered == 0 or died.late:
                         raise
                     process.stop()
                     process = _Process(self.limits)
-                    said, answer = process.ask(request, data, self.limits.seconds)
+                    said, answer = process.ask(request, data, seconds)
             except (_Died, wire.Malformed) as error:
                 process.stop()
-                raise self._refusal(error, name) from None
+                raise self._refusal(error, name, seconds) from None
             except BaseException:
                 process.stop()  # Ctrl-C: it may be in the middle of a file
                 raise
@@ -129,13 +156,11 @@ class IsolatedReader:
                     return
         process.stop()
 
-    def _refusal(self, error: Exception, name: str) -> DocumentError:
+    def _refusal(self, error: Exception, name: str, seconds: float) -> DocumentError:
         if not isinstance(error, _Died):
             return _no_sense(name)
         if error.late:
-            return DocumentError(
-                f"{name} takes longer to read than {self.limits.seconds:g} seconds.", "Split it into parts."
-            )
+            return DocumentError(f"{name} takes longer to read than {seconds:g} seconds.", "Split it into parts.")
         if error.status == OUT_OF_MEMORY:
             return DocumentError(
                 f"{name} needs more than {self.limits.memory // MB:,} MB of memory to be read.", "Split it into parts."

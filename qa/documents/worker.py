@@ -14,11 +14,14 @@ import signal
 import threading
 import time
 from collections import OrderedDict
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from qa.documents import containers, limits, parse, wire
 from qa.documents.limits import Limits
 from qa.errors import DocumentError
+
+if TYPE_CHECKING:
+    from qa.documents.pdf.pages import Pages
 
 OUT_OF_MEMORY = 77
 """Exit status of a process that used up its memory."""
@@ -106,6 +109,7 @@ class _Worker:
         self._bounds = bounds
         # The archives that are being unpacked, the outer ones first.
         self._open: OrderedDict[str, containers.Opened] = OrderedDict()
+        self._pages: Pages | None = None
 
     def forget(self) -> None:
         """Let go of the archives that were opened."""
@@ -142,6 +146,14 @@ class _Worker:
                     self._keep(key, containers.unpack(data, name))
                 held = self._open[key]
                 return {"entry": True}, held.read(int(request["index"]), int(request["most"]))
+            case "page":
+                from qa.documents.pdf.pages import Pages
+
+                self._pages = self._pages or Pages()
+                spans = [(int(start), int(end)) for start, end in request["spans"]]
+                page, width = int(request["page"]), int(request["width"])
+                shown, png = self._pages.shown(data, name, page, width, spans, str(request["digest"]))
+                return {"page": wire.dump(shown)}, png
         raise ValueError("no such request")
 
     def _keep(self, key: str, opened: containers.Opened) -> None:

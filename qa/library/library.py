@@ -25,7 +25,7 @@ from qa.library.address import PUBLIC, Reach
 from qa.library.backup import Backup, back_up, restore
 from qa.library.mending import mend
 from qa.library.metadata import FIELDS, checked_edit
-from qa.library.pages import Pages
+from qa.library.pages import page_image
 from qa.library.soundness import faults, key_of, sound_vector
 from qa.library.sources import (
     Address,
@@ -77,7 +77,6 @@ class Library:
         self._embedder: Embedder | None = None
         self._loading = threading.Lock()
         self._reader = shared_reader(limits)
-        self._pages = Pages()
         self._retriever = Retriever(store, folder / "cache", lambda: self.embedder)
 
     # -- opening ------------------------------------------------------------------------------------------
@@ -570,7 +569,8 @@ class Library:
             )
         if not 16 <= width <= 4000:
             raise LibraryError(f"a page {width} pixels wide cannot be made", "name a width from 16 to 4000")
-        return self._pages.image(document, *self.original(document_id), page=page, spans=spans, width=width)
+        name, data = self.original(document_id)
+        return page_image(self._reader, document, name, data, page=page, spans=spans, width=width)
 
     def search(
         self,

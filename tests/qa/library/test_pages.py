@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,8 +16,9 @@ from PIL import Image
 
 from embeddings import Embedder
 from qa import Box, Hit, Library, LibraryError, PageImage, answer_from
-from qa.documents import pdf
-from qa.library.pages import Pages
+from qa.documents.isolation import IsolatedReader, shared_reader
+from qa.documents.limits import Limits
+from qa.errors import DocumentError
 from qa.reader.base import Candidate
 from qa.terminal import show_report
 
@@ -136,29 +139,27 @@ def test_pages_go_with_their_document(library: Library, report: bytes, tmp_path:
     assert library.problems() == []
 
 
-def test_the_layout_of_a_document_is_made_once(
-    library: Library, report: bytes, printer: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    printed = printer()
-    printed.flow([SENTENCE * 3])
-    names = {"报告.pdf": report, "别的.pdf": printed.bytes()}
-    for name, data in names.items():
-        library.add_bytes(data, name)
-    made: list[str] = []
+def test_pages_are_not_drawn_in_the_librarys_own_process(library: Library, report: bytes) -> None:
+    library.add_bytes(report, "报告.pdf")
+    code = (
+        "import sys; from qa import Library\n"
+        f"with Library.open({str(library.folder)!r}) as library:\n"
+        "    (document,) = library.documents()\n"
+        "    assert library.page_image(document.id, 1, spans=[(0, 20)]).boxes\n"
+        "assert not [name for name in sys.modules if name.startswith('pypdfium2')]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=100)
 
-    def counted(data: bytes, name: str) -> pdf.Layout:
-        made.append(name)
-        return lay_out(data, name)
 
-    lay_out = pdf.lay_out
-    monkeypatch.setattr(pdf, "lay_out", counted)
-    first, second = library.documents()
-
-    def show(document: str, page: int) -> tuple[Box, ...]:
-        return library.page_image(document, page, spans=[(0, 10**9)], width=100).boxes
-
+def test_many_may_ask_for_pages_at_the_same_time(library: Library, report: bytes) -> None:
+    library.add_bytes(report, "报告.pdf")
+    (document,) = library.documents()
     results: list[tuple[Box, ...]] = []
-    threads = [threading.Thread(target=lambda: results.append(show(first.id, 2))) for _ in range(4)]
+
+    def show() -> None:
+        results.append(library.page_image(document.id, 2, spans=[(0, 10**9)], width=100).boxes)
+
+    threads = [threading.Thread(target=show) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -166,24 +167,23 @@ def test_the_layout_of_a_document_is_made_once(
     assert len(results) == 4
     assert len(set(results)) == 1
     assert results[0]
-    assert made == ["报告.pdf"]
-    show(second.id, 1)
-    show(first.id, 3)
-    assert made == ["报告.pdf", "别的.pdf"]
-    # What is kept is bounded: a large document pushes out the others, and is kept itself.
-    monkeypatch.setattr("qa.library.pages._KEPT_CHARACTERS", 10)
-    show(second.id, 1)
-    show(first.id, 1)
-    assert made == ["报告.pdf", "别的.pdf", "报告.pdf"]
 
 
 def test_boxes_are_left_out_where_the_text_was_read_in_another_way(library: Library, report: bytes) -> None:
     library.add_bytes(report, "报告.pdf")
     (document,) = library.documents()
-    other = replace(document, text=document.text + "。")
-    shown = Pages().image(other, "报告.pdf", report, page=1, spans=[(0, 50)], width=100)
-    assert shown.png
+    reader = shared_reader()
+    assert reader.page(report, "报告.pdf", 1, 100, [(0, 50)], document.text)[0].boxes
+    shown, png = reader.page(report, "报告.pdf", 1, 100, [(0, 50)], document.text + "。")
+    assert png
     assert shown.boxes == ()
+
+
+def test_a_page_that_takes_too_long_is_given_up(report: bytes) -> None:
+    reader = IsolatedReader(Limits(seconds=0.001))
+    with pytest.raises(DocumentError, match="takes longer"):
+        reader.page(report, "报告.pdf", 1, 4000, [(0, 50)], "")
+    reader.close()
 
 
 def test_a_folder_with_pdfs_is_walked(library: Library, report: bytes, tmp_path: Path) -> None:
