@@ -151,7 +151,7 @@ class Page:
 
     async def _follow(self, event: Mapping[str, Any]) -> None:
         for each in self._events:
-            if each.get("trigger_after") == event["id"]:
+            if each.get("trigger_after") == event["id"] and each["backend_fn"]:  # others are for a browser's script
                 async for _ in self._run(each):
                     pass
 
