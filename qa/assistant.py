@@ -59,30 +59,19 @@ def ask(
     Raises ``QuestionError`` for an empty question or one of more than 2,000 characters, and for a ``min_confidence``
     outside 0..1; ``LibraryError`` when the Library cannot be opened.
     """
+    options: dict[str, Any] = {
+        "history": history,
+        "documents": documents,
+        "organisation": organisation,
+        "since": since,
+        "until": until,
+        "min_confidence": min_confidence,
+        "reader": reader,
+    }
     if not isinstance(library, Library):
         with Library.open(library, create=False) as opened:
-            return ask(
-                question,
-                library=opened,
-                history=history,
-                documents=documents,
-                organisation=organisation,
-                since=since,
-                until=until,
-                min_confidence=min_confidence,
-                reader=reader,
-            )
-    *_, last = ask_in_stages(
-        question,
-        library=library,
-        history=history,
-        documents=documents,
-        organisation=organisation,
-        since=since,
-        until=until,
-        min_confidence=min_confidence,
-        reader=reader,
-    )
+            return ask(question, library=opened, **options)
+    *_, last = ask_in_stages(question, library=library, **options)
     assert last.answer is not None
     return last.answer
 
