@@ -5,6 +5,7 @@ Each run is a process of its own, as it is for a person; the vectors are drawn, 
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -55,7 +56,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All runs, the last of which was not stopped; what the Library holds; texts embedded in all; what is wrong."""
+    """All runs, the last of which was not stopped; what the Library holds; texts embedded in all; what is wrong.
+
+    ``files`` are those that differ: of equal ones a Library holds one.
+    """
 
     runs: tuple[Run, ...]
     files: int
@@ -90,7 +94,7 @@ def measure(files: Sequence[Path], *, stops: int = 3, progress: Progress = False
         with Library.open(home, model=cast("Embedder", Drawn())) as library:
             return Seen(
                 tuple(runs),
-                len(files),
+                len({hashlib.sha256(file.read_bytes()).digest() for file in files}),
                 sum(library.passage_counts().values()),
                 sum(map(int, counted.read_text("ascii").split())),
                 tuple(library.problems()),
@@ -134,7 +138,7 @@ def _add(files: Sequence[Path], home: Path, counted: Path, sending: Any) -> None
 
 def table(seen: Seen) -> str:
     """What became of it, as lines."""
-    lines = [f"{seen.files:,} documents; vectors drawn, not embedded"]
+    lines = [f"{seen.files:,} files that differ; vectors drawn, not embedded"]
     for number, run in enumerate(seen.runs, 1):
         how = "stopped with Ctrl-C" if run.status == STOPPED else "to the end" if not run.status else f"{run.status}"
         lines.append(f"run {number}  {run.seconds:8,.1f} s  {run.documents:6,} documents held  {how}")

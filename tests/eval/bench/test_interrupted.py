@@ -14,8 +14,10 @@ def test_what_is_stopped_goes_on_and_embeds_nothing_twice(tmp_path: Path) -> Non
         file = tmp_path / f"{number}.md"
         file.write_text("".join(f"\n第{n}条 申请人应当提交第{number}号材料，共{n}份。\n" for n in range(1, 9)), "utf-8")
         files.append(file)
-    seen = interrupted.measure(files, stops=1)
+    (tmp_path / "再.md").write_bytes(files[7].read_bytes())
+    seen = interrupted.measure([*files, tmp_path / "再.md"], stops=1)
     assert seen.sound, seen
+    assert seen.files == 60
     assert [run.status for run in seen.runs] == [interrupted.STOPPED, 0]
     assert 60 <= seen.embedded <= seen.passages
     assert "stopped with Ctrl-C" in interrupted.table(seen)
