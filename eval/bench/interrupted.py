@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from eval.bench.adding import Drawn
 from qa import Library
+from qa.library.library import EMBED_BATCH
 from qa.progress import Progress, Step, reporting
 
 if TYPE_CHECKING:
@@ -69,13 +70,16 @@ class Seen:
 
     @property
     def sound(self) -> bool:
-        """Whether every run but the last was stopped, all files are there, and nothing was embedded twice."""
+        """Whether every run but the last was stopped, all files are there, and nothing was embedded twice.
+
+        But for the texts that the model has in hand when Ctrl-C comes, at most a batch.
+        """
         *stopped, last = self.runs
         return (
             all(run.status == STOPPED for run in stopped)
             and (last.status, last.documents) == (0, self.files)
             and all(a.documents < b.documents for a, b in zip(self.runs, self.runs[1:], strict=False))
-            and self.embedded <= self.passages
+            and self.embedded <= self.passages + EMBED_BATCH * len(stopped)
             and not self.problems
         )
 

@@ -430,8 +430,15 @@ class Library:
             known = replace(document, edited=tuple(edits), **edits)  # type: ignore[arg-type]
             passages, count = self._embed(parsed, known.title, embedder, part)
             embedded += count
-            if self._store.put(known, source.name, data, passages, parsed.page_starts, sketch=drawn, replacing=written):
-                break
+            try:
+                if self._store.put(
+                    known, source.name, data, passages, parsed.page_starts, sketch=drawn, replacing=written
+                ):
+                    break
+            except BaseException:  # Ctrl-C, a full disk: what was embedded need not be embedded again
+                with contextlib.suppress(YindaError):
+                    self._store.keep_vectors({passage.embedded_text: passage.vector for passage in passages})
+                raise
         for older in replaced[1:]:
             self._store.delete(older.id)
         gone = {older.id for older in replaced}

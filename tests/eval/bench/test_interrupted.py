@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.bench import interrupted
+from qa.library.library import EMBED_BATCH
 
 
 def test_what_is_stopped_goes_on_and_embeds_nothing_twice(tmp_path: Path) -> None:
@@ -19,11 +20,11 @@ def test_what_is_stopped_goes_on_and_embeds_nothing_twice(tmp_path: Path) -> Non
     assert seen.sound, seen
     assert seen.files == 60
     assert [run.status for run in seen.runs] == [interrupted.STOPPED, 0]
-    assert 60 <= seen.embedded <= seen.passages
+    assert 480 <= seen.embedded <= 480 + EMBED_BATCH
     assert "stopped with Ctrl-C" in interrupted.table(seen)
     first, last = seen.runs
     for wrong in (
-        replace(seen, embedded=seen.passages + 1),
+        replace(seen, embedded=seen.passages + EMBED_BATCH + 1),
         replace(seen, problems=("a vector is missing",)),
         replace(seen, runs=(replace(first, documents=60), last)),
         replace(seen, runs=(replace(first, status=1), last)),

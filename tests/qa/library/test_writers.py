@@ -126,6 +126,24 @@ def test_ctrl_c_in_the_middle_of_a_document_loses_no_vector(
         assert connection.execute("SELECT count(*) FROM kept_vectors").fetchone() == (0,)
 
 
+def test_ctrl_c_while_a_document_is_stored_loses_no_vector(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "条例.md").write_text(LONG, "utf-8")
+
+    def stopped(*given: Any, **named: Any) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library._store, "put", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            library.add(tmp_path / "条例.md")
+    (added,) = library.add(tmp_path / "条例.md").added
+    assert added.embedded == 0
+    assert added.passages > 0
+    assert library.problems() == []
+
+
 def test_a_killed_process_loses_at_most_what_it_embedded_last(
     library: Library, tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
