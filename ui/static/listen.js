@@ -3,6 +3,8 @@
 const EVENTS = ['cite', 'delete', 'open']; // clicks that only say what was clicked
 const LEAVING = { 'new': 'new_instead', 'open_conversation': 'open_conversation_instead' }; // while none is asked, and while one is
 const PANELS = ['source', 'sidebar'];
+// What head.js gives; without it, where another program has mounted the window, nothing is known of what is being asked.
+const page = (window.yinda ??= { sent: false, held: false, asking: () => false, settled() {}, speak() {}, shade() {} });
 
 function show(panel, visible) {
   document.getElementById('columns')?.classList.toggle('y-show-' + panel, visible);
@@ -94,7 +96,7 @@ function again(target) {
   const field = target.closest('.y-editor')?.querySelector('textarea');
   if (field && !field.value.trim()) return;
   if (repeated(target)) return;
-  window.yinda.sent = true;
+  page.sent = true;
   trigger('again', { exchange, mode, question: field ? field.value.trim() : '' });
   if (field) target.closest('.y-editor').hidden = true;
 }
@@ -173,8 +175,8 @@ element.addEventListener('click', (event) => {
   if (target.dataset.closeEditor) target.closest('.y-editor').hidden = true;
   if (target.dataset.copy) copy(target);
   if (target.dataset.view) view(target);
-  if (target.dataset.language) window.yinda.speak(target.dataset.language);
-  if (target.dataset.theme) window.yinda.shade();
+  if (target.dataset.language) page.speak(target.dataset.language);
+  if (target.dataset.theme) page.shade();
   if (target.dataset.goto) {
     const box = target.closest('.y-source');
     box.classList.add('y-see-text');
@@ -192,12 +194,12 @@ element.addEventListener('click', (event) => {
     if (value?.trim()) trigger('rename', { conversation: target.dataset.conversation, value: value.trim() });
   } else if (name === 'example') {
     if (repeated(target)) return;
-    window.yinda.sent = true;
+    page.sent = true;
     trigger(name, { ...target.dataset });
   } else if (name in LEAVING) {
     show('sidebar', false);
-    trigger(window.yinda.asking() ? LEAVING[name] : name, { ...target.dataset });
-    window.yinda.sent = window.yinda.held = false;
+    trigger(page.asking() ? LEAVING[name] : name, { ...target.dataset });
+    page.sent = page.held = false;
   } else if (EVENTS.includes(name)) trigger(name, { ...target.dataset });
 });
 
@@ -229,7 +231,7 @@ watch('value', () => {
   if (list) remember(list.dataset);
   // The conversation shows its last question, the source its quote.
   const box = document.getElementById('scroll');
-  if (element.closest('#conversation, #pending')) window.yinda.settled();
+  if (element.closest('#conversation, #pending')) page.settled();
   if (element.closest('#conversation')) {
     forget();
     scroll(box, element.querySelector('.y-exchange:last-child'), 0.02);
