@@ -113,20 +113,20 @@ def test_a_run_goes_on_after_ctrl_c_and_after_being_killed(town: Library, tmp_pa
 
 
 @pytest.mark.slow
-def test_three_thousand_questions_take_no_more_memory_than_a_few_hundred(town: Library, tmp_path: Path) -> None:
+def test_fifteen_hundred_questions_take_no_more_memory_than_a_few_hundred(town: Library, tmp_path: Path) -> None:
     """The first tenth does not count: models warm up, and kernels are made for each new length of text.
 
-    What runs the reader's model keeps memory for each new shape of batch: 45 MiB more at question 2,160 than in the
-    second tenth, and ever less with each hundred. 80 MiB are allowed; 30 KiB that a question left behind would add 70
+    What runs the reader's model keeps memory for each new shape of batch, ever less with each hundred questions: about
+    40 MiB more in the end than in the second tenth. 80 MiB are allowed; 40 KiB that a question left behind would add 50
     and fail.
     """
     result = run(
-        load_set(write_questions(tmp_path / "questions.jsonl", 3000)),
+        load_set(write_questions(tmp_path / "questions.jsonl", 1500)),
         out=tmp_path / "run",
         library=town,
         settings=Settings(distract=False),
     )
     memory = np.array([outcome.prediction.memory_mib for outcome in result.sets[0].outcomes])
-    assert len(memory) == 3000
+    assert len(memory) == 1500
     assert memory.min() > 100
-    assert np.percentile(memory[-300:], 95) - np.percentile(memory[300:600], 95) <= 80
+    assert np.percentile(memory[-150:], 95) - np.percentile(memory[150:300], 95) <= 80
