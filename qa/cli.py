@@ -36,6 +36,9 @@ SinceFilter = Annotated[str | None, typer.Option(help="Only documents of this da
 UntilFilter = Annotated[str | None, typer.Option(help="Only documents of this date or earlier.")]
 Language = Literal["zh", "en"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Ocr = Annotated[
+    bool, typer.Option("--ocr", help="Recognise the letters of scanned PDF pages; takes seconds a page (extra 'ocr').")
+]
 
 
 @app.callback()
@@ -53,12 +56,14 @@ def _options(
     context.obj = {"library": library, "model": model}
 
 
-def open_library(context: typer.Context, *, create: bool = False) -> Library:
-    """Open the Library that the command line names."""
+def open_library(context: typer.Context, *, create: bool = False, ocr: bool = False) -> Library:
+    """Open the Library that the command line names; with ``ocr``, letters of scanned pages are recognised."""
+    from qa.documents import WITH_OCR, Limits
     from qa.library import Library
 
     options: dict[str, Any] = context.obj
-    return Library.open(options["library"], model=options["model"], create=create)
+    limits = WITH_OCR if ocr else Limits()
+    return Library.open(options["library"], model=options["model"], create=create, limits=limits)
 
 
 def _check_documents(library: Library, ids: list[str] | None) -> None:
@@ -83,6 +88,7 @@ def add(
             help="A newer version of a document takes the place of the older ones, or stands beside them.",
         ),
     ] = False,
+    ocr: Ocr = False,
 ) -> None:
     """Add files, and the readable files below folders. What is there already is not added twice.
 
@@ -90,7 +96,7 @@ def add(
     """
     from qa.terminal import show_report
 
-    with open_library(context, create=True) as library:
+    with open_library(context, create=True, ocr=ocr) as library:
         report = library.add(paths, versions="replace" if replace else "beside", progress=_watched())
     show_report(report)
     if report.failed:
@@ -98,11 +104,11 @@ def add(
 
 
 @app.command()
-def update(context: typer.Context) -> None:
+def update(context: typer.Context, ocr: Ocr = False) -> None:
     """Read the Library's files again and replace what changed."""
     from qa.terminal import show_report
 
-    with open_library(context) as library:
+    with open_library(context, ocr=ocr) as library:
         report = library.update(progress=_watched())
     show_report(report)
     if report.failed:
@@ -114,6 +120,7 @@ def watch(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="The folder to follow.", show_default=False)],
     every: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two looks at it.")] = 2.0,
+    ocr: Ocr = False,
 ) -> None:
     """Keep the Library in step with a folder until Ctrl-C: files that are new, changed, moved or gone.
 
@@ -122,7 +129,7 @@ def watch(
     from qa.library import Watch
     from qa.terminal import show_change
 
-    with open_library(context, create=True) as library:
+    with open_library(context, create=True, ocr=ocr) as library:
         following = Watch(library, folder, settled=every)
         typer.echo(f"following {following.folder}; Ctrl-C ends it", err=True)
         try:

@@ -69,13 +69,16 @@ def _model() -> list[Finding]:
 
 
 def _library(folder: Path, repair: bool, progress: Progress) -> list[Finding]:
+    from qa.documents import WITH_OCR, Limits
+    from qa.documents.pdf.recognition import installed
     from qa.library import Library
     from qa.library.sources import is_there
 
     if not (folder / "library.sqlite").exists():
         return [Finding("Library", f"none at {folder}; make one with: yinda add PATH")]
     try:
-        with Library.open(folder, create=False) as library:
+        # What was recognised in pictures is recognised again where it has to be read again.
+        with Library.open(folder, create=False, limits=WITH_OCR if repair and installed() else Limits()) as library:
             counts, recorded = library.passage_counts(), library.model()
             catalogue = library.catalogue()
             findings = [Finding("Library", f"{folder}: {len(catalogue)} documents, {sum(counts.values())} passages")]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from qa.documents.containers import CONTAINERS
 from qa.documents.formats import FORMATS
-from qa.documents.limits import DEFAULT, MB, Limits, held
+from qa.documents.limits import DEFAULT, MB, WITH_OCR, Limits, held
 from qa.documents.model import ParsedDocument, PassageDraft
 from qa.errors import DocumentError
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Limits", "ParsedDocument", "PassageDraft", "parse", "read_file"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "WITH_OCR", "Limits", "ParsedDocument", "PassageDraft", "parse", "read_file"]
 
 MAX_BYTES = DEFAULT.document
 """Larger files are refused."""

@@ -27,6 +27,9 @@ class Limits:
     ``memory``: bytes of address space of the process that reads, 4 GB; held where the system has ``RLIMIT_AS`` and
     keeps to it (Linux), not held on macOS and Windows. ``files``: how many files one such process reads before another
     takes its place, 1,000.
+
+    ``ocr``: whether the letters of PDF pages that are only pictures are recognised, which takes seconds a page; needs
+    the extra ``ocr``.
     """
 
     document: int = 100 * MB
@@ -40,9 +43,12 @@ class Limits:
     seconds: float = 600.0
     memory: int = 4096 * MB
     files: int = 1_000
+    ocr: bool = False
 
 
 DEFAULT = Limits()
+WITH_OCR = Limits(ocr=True, seconds=3600.0)
+"""The same where letters are recognised: an hour for a document."""
 _current: ContextVar[Limits] = ContextVar("limits", default=DEFAULT)
 
 

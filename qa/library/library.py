@@ -94,9 +94,15 @@ class Library:
 
         ``model`` is an embedding model by hub name or path, or an ``Embedder``; without it, the model recorded in
         the Library, or the default one. ``limits`` bound what one file may cost that is added (see
-        ``qa.documents.Limits``). Raises ``LibraryError`` when the folder is not a Library, was made by a
-        newer version, or with another model than the one named.
+        ``qa.documents.Limits``); with ``qa.documents.WITH_OCR`` the letters of PDF pages that are only pictures are
+        recognised. Raises ``LibraryError`` when the folder is not a Library, was made by a newer version, or with
+        another model than the one named, and where letters are to be recognised without the extra ``ocr``.
         """
+        if limits.ocr:
+            from qa.documents.pdf.recognition import installed
+
+            if not installed():
+                raise LibraryError("letters in pictures cannot be recognised here", "pip install 'yinda[ocr]'")
         path = Path(folder).expanduser()
         if os.path.exists(path) and not os.path.isdir(path):
             raise LibraryError(f"{path} is a file, not a Library folder", "name a folder")

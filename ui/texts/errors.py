@@ -234,8 +234,8 @@ _HINTS = (
     ("Fetch it anew, or save it again.", "请重新下载，或者再存一次。"),
     ("Print the document to a new PDF.", "请把文档打印成新的 PDF。"),
     (
-        "Yinda does not recognise letters in pictures yet: run it through an OCR program, and add what that gives.",
-        "引答还不能识别图片里的字：请先用 OCR 软件识别，再添加识别后的文件。",
+        "Let Yinda recognise its letters: yinda add --ocr, with the extra 'ocr' installed.",
+        "装上 ocr 扩展后，可以在终端里用 yinda add --ocr 识别图片里的字；也可以先用 OCR 软件识别，再添加识别后的文件。",
     ),
     (
         "Run it through an OCR program, or add the file that it was made from.",
@@ -391,6 +391,10 @@ _IN_PARTS = frozenset({"field", "kind", "pages", "reason", "thing", "what"})
 
 # What is said of a document that was read, but not whole: "page 3", "pages 3, 5-9", then what they have.
 _WARNINGS = (
+    (
+        "{pages} text that was recognised in a picture: compare quotes with the page",
+        "{pages}的文字是从图片里识别出来的：引用前请对照原页",
+    ),
     ("{pages} no text, only a picture: it may be a scan", "{pages}没有文字，只有图片：可能是扫描件"),
     (
         "{pages} no text, only drawings: its letters may have been turned into lines",

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from qa.documents import limits
 from qa.documents.model import Block, Content, Kind, Metadata
 from qa.documents.pdf import pdfium
-from qa.documents.pdf.condition import UNREADABLE, Condition, condition, warnings
+from qa.documents.pdf.condition import RECOGNISABLE, UNREADABLE, Condition, condition, warnings
 from qa.documents.pdf.furniture import furniture
 from qa.documents.pdf.lines import Gutter, Line, is_wide, page_lines
 from qa.documents.pdf.paragraphs import Paragraph, joint, paragraphs
+from qa.documents.pdf.recognition import recognised
 from qa.errors import DocumentError
 
 __all__ = [
@@ -88,6 +89,9 @@ def lay_out(data: bytes, name: str) -> Layout:
                 )
             page = pdfium.glyphs(document, number)
             conditions.append(condition(page))
+            if page is not None and bounds.ocr and conditions[-1] in RECOGNISABLE:
+                page = recognised(document, number, page.size)
+                conditions[-1] = Condition.RECOGNISED if page.glyphs else conditions[-1]
             if page is None or conditions[-1] in UNREADABLE:
                 continue
             lines = page_lines(page.glyphs, number, column, gutters)
@@ -108,7 +112,7 @@ def _without_text(name: str, conditions: Sequence[Condition]) -> DocumentError:
     if Condition.SCAN in conditions:
         return DocumentError(
             f"{name} holds no text, only pictures of its pages: it looks like a scan.",
-            "Yinda does not recognise letters in pictures yet: run it through an OCR program, and add what that gives.",
+            "Let Yinda recognise its letters: yinda add --ocr, with the extra 'ocr' installed.",
         )
     if Condition.GARBLED in conditions:
         return DocumentError(

@@ -18,10 +18,14 @@ class Condition(Enum):
     GARBLED = "text that does not say what the page shows, and was left out: the fonts do not name their characters"
     SPOILT = "some characters that cannot be read: the fonts do not name them"
     BROKEN = "damage and cannot be read"
+    RECOGNISED = "text that was recognised in a picture: compare quotes with the page"
 
 
 UNREADABLE = frozenset({Condition.SCAN, Condition.DRAWN, Condition.GARBLED, Condition.BROKEN})
 """Pages that give no text."""
+
+RECOGNISABLE = frozenset({Condition.SCAN, Condition.DRAWN, Condition.GARBLED})
+"""Pages whose letters can be recognised in their picture."""
 
 _FEW = 30  # characters: a page number and a stamp, not a page of text
 _COVERED = 0.5  # share of the page
