@@ -19,7 +19,10 @@
 
     async first() {
       this.open = true;
-      const response = await plain(this.request.clone());
+      const response = await plain(this.request.clone()).catch((error) => {
+        this.end();
+        throw error;
+      });
       if (!response.ok || !response.body) {
         this.end();
         return response;
