@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from qa import CatalogueEntry, Conversations, LibraryError, Shelf, Suggestion, YindaError, suggested
@@ -77,12 +78,15 @@ class Desk:
         name, change = self.name(name), library.change()
         held = self._offers.get(name)
         if held is None or held[0] != change:
+            begun = time.monotonic()
             try:
                 held = (change, suggested(library, OFFERED, deadline=PATIENCE))
             except YindaError as error:
                 _log.warning("no questions to offer: %s", error.message)
                 held = (change, [])
-            self._offers[name] = held
+            # Where time was too short for any, as while the models load on a busy machine, the next page tries again.
+            if held[1] or time.monotonic() - begun < PATIENCE:
+                self._offers[name] = held
         return held[1]
 
     def instead(self, name: str, exchange: Exchange) -> list[Suggestion]:
