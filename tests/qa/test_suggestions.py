@@ -32,8 +32,8 @@ def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Ite
 
 
 def test_what_is_suggested_is_answered_with_those_words(library: Library) -> None:
-    found = suggested(library, 4)
-    assert len(found) == len({each.question for each in found}) == 4
+    found = suggested(library, 6)
+    assert len(found) == len({each.question for each in found}) == 6
     assert len({each.document_id for each in found}) > 1
     for each in found:
         answer = ask(each.question, library=library)

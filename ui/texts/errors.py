@@ -142,6 +142,7 @@ _MESSAGES = (
     ("there is a folder {name} already", "已经有叫{name}的文件夹了"),
     ("there is no Library {name} here", "这里没有资料库{name}"),
     ("no Library at {path}", "{path} 那里没有资料库"),
+    ("letters in pictures cannot be recognised here", "这里不能识别图片里的字"),
     ("{path} is a file, not a Library folder", "{path} 是文件，不是资料库的文件夹"),
     ("the folder {path} cannot be made: {reason}", "文件夹 {path} 建不了：{reason}"),
     ("{path} is a database, but not a {kind}", "{path} 是数据库，但不是{kind}"),
@@ -234,7 +235,7 @@ _HINTS = (
     ("Fetch it anew, or save it again.", "请重新下载，或者再存一次。"),
     ("Print the document to a new PDF.", "请把文档打印成新的 PDF。"),
     (
-        "Let Yinda recognise its letters: yinda add --ocr, with the extra 'ocr' installed.",
+        "Let Yinda recognise its letters (OCR): yinda add --ocr, with the extra 'ocr' installed.",
         "装上 ocr 扩展后，可以在终端里用 yinda add --ocr 识别图片里的字；也可以先用 OCR 软件识别，再添加识别后的文件。",
     ),
     (
@@ -312,6 +313,7 @@ _HINTS = (
         "copy the folder to a place that can be written, and open the copy",
         "请把文件夹复制到可以写的地方，打开那一份",
     ),
+    ("pip install 'yinda[ocr]'", "请安装 ocr 扩展：pip install 'yinda[ocr]'"),
     ("update Yinda: pip install --upgrade yinda", "请更新引答：pip install --upgrade yinda"),
     ("wait for it to finish and try again", "请等它写完再试"),
     ("run the command again", "请再试一次"),

@@ -112,7 +112,7 @@ def _without_text(name: str, conditions: Sequence[Condition]) -> DocumentError:
     if Condition.SCAN in conditions:
         return DocumentError(
             f"{name} holds no text, only pictures of its pages: it looks like a scan.",
-            "Let Yinda recognise its letters: yinda add --ocr, with the extra 'ocr' installed.",
+            "Let Yinda recognise its letters (OCR): yinda add --ocr, with the extra 'ocr' installed.",
         )
     if Condition.GARBLED in conditions:
         return DocumentError(
