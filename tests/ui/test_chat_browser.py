@@ -244,50 +244,49 @@ def test_a_question_is_changed_asked_again_and_stopped(opened: Opened, server: S
     assert page.locator("#conversation .y-exchange").count() == 1
 
 
+@pytest.fixture
+def starting(library: Library) -> Iterator[Server]:
+    """A window of its own whose models are still being loaded."""
+    server = Server(library.folder)
+    yield server
+    server.close()
+
+
 @pytest.mark.slow
-def test_what_is_left_while_it_is_answered_does_not_come_back(opened: Opened, library: Library) -> None:
-    running = Server(library.folder)
-    try:
-        window = opened(running.url)
-        page = window.page
-        # The models are still being loaded.
-        page.fill("#question textarea", QUESTIONS[0])
+def test_what_is_left_while_it_is_answered_does_not_come_back(opened: Opened, starting: Server) -> None:
+    window = opened(starting.url)
+    page = window.page
+    # The models are still being loaded.
+    page.fill("#question textarea", QUESTIONS[0])
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".y-working")
+    window.new()
+    exchange = window.ask(QUESTIONS[1])
+    assert exchange.locator(".y-asked").inner_text() == QUESTIONS[1]
+    page.wait_for_timeout(1000)
+    assert page.locator(".y-exchange").count() == 1
+    assert page.locator(".y-working").count() == 0
+    # The question that was left can be asked again in its place.
+    page.locator(".y-conversation .y-title", has_text=QUESTIONS[0]).click()
+    page.locator(".y-exchange", has_text=ZH.unfinished).wait_for()
+    page.click(".y-after [data-mode=again]")
+    page.wait_for_selector(".y-exchange .y-answer")
+
+
+@pytest.mark.slow
+def test_what_is_sent_while_another_question_is_answered_is_asked_after_it(opened: Opened, starting: Server) -> None:
+    window = opened(starting.url)
+    page = window.page
+    for question in QUESTIONS[:2]:
+        page.fill("#question textarea", question)
+        # Twice is once.
+        page.press("#question textarea", "Enter")
         page.press("#question textarea", "Enter")
         page.wait_for_selector(".y-working")
-        window.new()
-        exchange = window.ask(QUESTIONS[1])
-        assert exchange.locator(".y-asked").inner_text() == QUESTIONS[1]
-        page.wait_for_timeout(1000)
-        assert page.locator(".y-exchange").count() == 1
-        assert page.locator(".y-working").count() == 0
-        # The question that was left can be asked again in its place.
-        page.locator(".y-conversation .y-title", has_text=QUESTIONS[0]).click()
-        page.locator(".y-exchange", has_text=ZH.unfinished).wait_for()
-        page.click(".y-after [data-mode=again]")
-        page.wait_for_selector(".y-exchange .y-answer")
-    finally:
-        running.close()
-
-
-@pytest.mark.slow
-def test_what_is_sent_while_another_question_is_answered_is_asked_after_it(opened: Opened, library: Library) -> None:
-    running = Server(library.folder)
-    try:
-        window = opened(running.url)
-        page = window.page
-        for question in QUESTIONS[:2]:
-            page.fill("#question textarea", question)
-            # Twice is once.
-            page.press("#question textarea", "Enter")
-            page.press("#question textarea", "Enter")
-            page.wait_for_selector(".y-working")
-        assert page.input_value("#question textarea") == QUESTIONS[1]
-        window.answered(1)
-        page.wait_for_timeout(1000)
-        assert page.locator(".y-exchange .y-asked").all_inner_texts() == QUESTIONS[:2]
-        assert page.locator(".y-working").count() == 0
-    finally:
-        running.close()
+    window.answered(1)
+    page.wait_for_timeout(1000)
+    assert page.locator(".y-exchange .y-asked").all_inner_texts() == QUESTIONS[:2]
+    assert page.locator(".y-working").count() == 0
 
 
 def test_questions_are_limited_to_a_scope(opened: Opened, server: Server, library: Library) -> None:
