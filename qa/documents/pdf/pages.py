@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qa.documents import pdf
+from qa.documents import limits, pdf
 from qa.documents.pdf import Layout, PageBox
+from qa.errors import DocumentError
 
 # Eight bytes a character: at most 64 MB, or one document that has more.
 _KEPT_CHARACTERS = 8_000_000
@@ -36,7 +37,7 @@ class Pages:
         """A page (from 1) and its PNG, b"" where there is no such page; raises ``DocumentError`` when it is damaged.
 
         ``spans`` are offsets into the text with this ``digest`` (``text_digest``); of another text than is read today
-        there are no boxes.
+        there are no boxes, and where letters were recognised there are none either.
         """
         made = pdf.picture(data, name, page, width)
         if made is None:
@@ -44,13 +45,20 @@ class Pages:
         boxes: list[PageBox] = []
         if spans:
             layout = self._layout(data, name)
-            if text_digest(layout.content.text) == digest:
+            if layout is not None and text_digest(layout.content.text) == digest:
                 boxes = pdf.boxes(data, name, layout, page, spans)
         return ShownPage(made.pages, made.width, made.height, tuple(boxes)), made.png
 
-    def _layout(self, data: bytes, name: str) -> Layout:
+    def _layout(self, data: bytes, name: str) -> Layout | None:
+        """Where the words stand, without recognising any: that takes seconds a page. None where there are none."""
         key = hashlib.sha256(data).hexdigest()
-        layout = self._layouts.pop(key, None) or pdf.lay_out(data, name)
+        layout = self._layouts.pop(key, None)
+        if layout is None:
+            try:
+                with limits.held(replace(limits.current(), ocr=False)):
+                    layout = pdf.lay_out(data, name)
+            except DocumentError:
+                return None
         self._layouts[key] = layout
         while len(self._layouts) > 1 and sum(len(each.glyphs) for each in self._layouts.values()) > _KEPT_CHARACTERS:
             self._layouts.popitem(last=False)

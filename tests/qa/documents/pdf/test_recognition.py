@@ -15,7 +15,9 @@ from PIL import Image
 from qa import Library, LibraryError
 from qa.documents import WITH_OCR, Limits, parse, pdf
 from qa.documents.isolation import shared_reader
+from qa.documents.limits import held
 from qa.documents.pdf import recognition
+from qa.documents.pdf.pages import Pages, text_digest
 from qa.errors import DocumentError
 
 TEXTS = [
@@ -66,6 +68,17 @@ def test_a_scan_is_read_where_it_is_wanted(scan: bytes, tmp_path: Path) -> None:
         assert shown.png
         assert shown.boxes == ()
         assert any("38.7万吨" in hit.passage.text for hit in library.search("粮食总产量是多少？", 3))
+
+
+@pytest.mark.parametrize("limits", [Limits(), WITH_OCR], ids=["as the window reads", "as --ocr reads"])
+def test_a_page_is_shown_without_recognising_it_once_more(
+    scan: bytes, monkeypatch: pytest.MonkeyPatch, limits: Limits
+) -> None:
+    monkeypatch.setattr(recognition, "_engine", lambda: pytest.fail("nothing is to be recognised"))
+    with held(limits):
+        shown, png = Pages().shown(scan, "扫描.pdf", 2, 300, [(0, 7)], text_digest(TEXTS[2]))
+    assert (shown.pages, shown.width, shown.boxes) == (2, 300, ())
+    assert png.startswith(b"\x89PNG")
 
 
 def test_pages_with_text_of_their_own_are_read_as_ever(printer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
