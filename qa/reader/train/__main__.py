@@ -68,17 +68,17 @@ def train(
     """
     import torch
 
-    from qa.reader.train.recipes import RECIPES, STUDENT, TEACHERS
+    from qa.reader.train.recipes import RECIPES, SHIPPED, STUDENT, TEACHERS
     from qa.reader.train.run import run
 
     where = device or ("cuda" if torch.cuda.is_available() else "cpu")
     quick = "float32" if where == "cpu" else "bfloat16"
-    for name in only or (*TEACHERS, STUDENT):
+    for name in only or (*TEACHERS, STUDENT, SHIPPED):
         if name not in RECIPES:
             raise typer.BadParameter(f"there is no {name}; there are {', '.join(RECIPES)}")
         run(name, folder, where, getattr(torch, precision or quick), seconds, _say)
     if not only:
-        shutil.copyfile(folder / f"{STUDENT}.safetensors", out)
+        shutil.copyfile(folder / f"{SHIPPED}.safetensors", out)
         _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 

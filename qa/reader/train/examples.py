@@ -13,6 +13,7 @@ from qa.reader.train.negatives import WordSearch
 from qa.reader.train.reports import Asked as Question
 from qa.reader.train.reports import Fact, ask, elsewhere
 from qa.reader.train.squad import Asked, Paragraph
+from qa.reader.train.written import Written
 from qa.text.normalise import fold
 
 SEED = 20250101
@@ -63,6 +64,23 @@ def on_wrong_paragraphs(
             wrong = [n for n in found if n != one.paragraph and answer not in paragraphs[n].text]
             for number in wrong[:WRONG]:
                 yield Example(f"{source}-wrong", one.question, titled(paragraphs[number]), paragraphs[number].text)
+
+
+def on_written(asked: Sequence[Written]) -> Iterator[Example]:
+    """Questions written by hand; and, of the same kind of texts, what word search finds for them elsewhere."""
+    for kind in sorted({one.kind for one in asked}):
+        mine = [one for one in asked if one.kind == kind]
+        texts = {one.text: one.above for one in mine}
+        search = WordSearch(list(texts))
+        for one in mine:
+            answered = one.end > one.start
+            above = (one.above,) if kind == "report" else (one.above, one.above, "")
+            group = f"written-{kind}" if answered else f"written-{kind}-none"
+            yield Example(group, one.question, above, one.text, one.start, one.end)
+            found = (list(texts)[n] for n in search.search(one.question, FOUND)) if answered else ()
+            wrong = [text for text in found if text != one.text and one.text[one.start : one.end] not in text]
+            for text in wrong[: WRONG - 1]:
+                yield Example("written-wrong", one.question, (texts[text],), text)
 
 
 def on_reports(facts: Sequence[Fact], passages: Sequence[ReportPassage], rng: random.Random) -> Iterator[Example]:

@@ -52,3 +52,26 @@ def take_up(model: ReaderModel, path: Path) -> ReaderModel:
             if name in tensors:
                 parameter.copy_(tensors[name])
     return model
+
+
+def go_on_from(model: ReaderModel, scale: float, path: Path) -> None:
+    """Give a model with adapters of peft the adapters and heads in ``path``: the inverse of ``export``.
+
+    Raises ``ValueError`` where the file's adapters are of another rank, or for other layers.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    found = load_file(path)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name.startswith("heads."):
+                parameter.copy_(found.pop(name))
+            elif name.endswith((_DOWN, _UP)):
+                layer = name.removesuffix(_DOWN).removesuffix(_UP)
+                stored = found.pop(f"{layer[layer.index('layer.') :]}.{'down' if name.endswith(_DOWN) else 'up'}", None)
+                if stored is None or stored.shape != parameter.shape:
+                    raise ValueError(f"{path} has no adapter of this shape for {layer}")
+                parameter.copy_(stored if name.endswith(_DOWN) else stored / scale)
+    if found:
+        raise ValueError(f"{path} has adapters for other layers: {', '.join(sorted(found)[:3])}")

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 
 from qa.reader.model import LINEAR_LAYERS, ReaderModel
 from qa.reader.tokens import PAD
+from qa.reader.train.export import go_on_from
 from qa.reader.train.material import Labelled, Material, batches, padded
 
 SCALE = 2.0
@@ -41,21 +43,36 @@ class Recipe:
     """Weight of the answerability head's loss beside the spans'."""
     soft: float = 0.8
     """Weight of the teachers' probabilities beside the marked answers, where there are teachers."""
+    untaught: frozenset[str] = frozenset()
+    """Groups learned from their marked answers alone: those that the teachers never saw."""
+    begin: str = ""
+    """The recipe whose adapters this one goes on from, and which is its teacher; "" for new adapters."""
     seed: int = 20250101
 
 
 class Trainer:
     """Trains in the precision that the machine is quick in, with its learning weights kept in float32.
 
-    ``teachers`` are models whose mean probabilities are learned beside the marked answers.
+    ``teachers`` are models whose mean probabilities are learned beside the marked answers; ``begin`` is the file of
+    the adapters to go on from.
     """
 
     def __init__(
-        self, encoder: Any, recipe: Recipe, *, device: str, precision: torch.dtype, teachers: Sequence[ReaderModel] = ()
+        self,
+        encoder: Any,
+        recipe: Recipe,
+        *,
+        device: str,
+        precision: torch.dtype,
+        teachers: Sequence[ReaderModel] = (),
+        begin: Path | None = None,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
-        self.model = learner(encoder, recipe).to(device=device, dtype=precision)
+        model = learner(encoder, recipe)
+        if begin is not None:
+            go_on_from(model, SCALE, begin)
+        self.model = model.to(device=device, dtype=precision)
         self.teachers = [teacher.to(device=device, dtype=precision).eval() for teacher in teachers]
         self.device = device
         self.learning = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
@@ -68,15 +85,22 @@ class Trainer:
             fused=device.startswith("cuda"),
         )
 
-    def step(self, ids: Tensor, mask: Tensor, starts: Tensor, ends: Tensor, progress: float) -> Tensor:
-        """One batch; ``progress`` is the share of the way that is behind, in 0..1. Returns the loss."""
+    def step(self, ids: Tensor, mask: Tensor, starts: Tensor, ends: Tensor, taught: Tensor, progress: float) -> Tensor:
+        """One batch; ``progress`` is the share of the way that is behind, in 0..1. Returns the loss.
+
+        ``taught``: for each row, whether its teachers are listened to; shape (batch,), of booleans.
+        """
         logits = self.model(ids, mask)
-        loss = span_loss(logits, mask, starts, ends, self.recipe.answer_weight)
-        if self.teachers:
+        losses = span_losses(logits, mask, starts, ends, self.recipe.answer_weight)
+        if self.teachers and bool(taught.any()):
+            some = (ids[taught], mask[taught])
             with torch.no_grad():
-                taught = mean_probabilities([teacher(ids, mask) for teacher in self.teachers], mask)
-            soft = soft_loss(logits, mask, taught, self.recipe.answer_weight)
-            loss = self.recipe.soft * soft + (1 - self.recipe.soft) * loss
+                said = mean_probabilities([teacher(*some) for teacher in self.teachers], some[1])
+            start, end, answer = (each[taught] for each in logits)
+            soft = soft_losses((start, end, answer), some[1], said, self.recipe.answer_weight)
+            losses = losses.clone()
+            losses[taught] = self.recipe.soft * soft + (1 - self.recipe.soft) * losses[taught]
+        loss = losses.mean()
         loss.backward()  # type: ignore[no-untyped-call]
         masters: list[Tensor] = list(self.masters.values())
         learning: list[Tensor] = list(self.learning.values())
@@ -136,14 +160,15 @@ Logits = tuple[Tensor, Tensor, Tensor]
 """Of start and end, shape (batch, length), and of "this passage answers", shape (batch,)."""
 
 
-def span_loss(logits: Logits, mask: Tensor, starts: Tensor, ends: Tensor, answer_weight: float) -> Tensor:
-    """Cross entropy of start and end over the row, the first token standing for "no answer here", plus answerability.
+def span_losses(logits: Logits, mask: Tensor, starts: Tensor, ends: Tensor, answer_weight: float) -> Tensor:
+    """For each row, the cross entropy of start and end, the first token standing for "no answer here", plus
+    answerability.
 
     Devlin et al. 2019 (BERT, section 4.3) treat unanswerable questions of SQuAD 2.0 in the same way.
     """
     start, end = _masked(logits, mask)
-    spans = nn.functional.cross_entropy(start, starts) + nn.functional.cross_entropy(end, ends)
-    answer = nn.functional.binary_cross_entropy_with_logits(logits[2], (starts > 0).float())
+    spans = _surprise(start, starts) + _surprise(end, ends)
+    answer = _doubt(logits[2], (starts > 0).float())
     return spans / 2 + answer_weight * answer
 
 
@@ -157,12 +182,15 @@ def mean_probabilities(teachers: Sequence[Logits], mask: Tensor) -> Logits:
     )
 
 
-def soft_loss(logits: Logits, mask: Tensor, taught: Logits, answer_weight: float) -> Tensor:
-    """``span_loss`` against probabilities instead of marked places (Hinton et al. 2015, at temperature 1)."""
+def soft_losses(logits: Logits, mask: Tensor, said: Logits, answer_weight: float) -> Tensor:
+    """``span_losses`` against probabilities instead of marked places (Hinton et al. 2015, at temperature 1)."""
     start, end = _masked(logits, mask)
-    spans = nn.functional.cross_entropy(start, taught[0]) + nn.functional.cross_entropy(end, taught[1])
-    answer = nn.functional.binary_cross_entropy_with_logits(logits[2], taught[2])
-    return spans / 2 + answer_weight * answer
+    spans = _surprise(start, said[0]) + _surprise(end, said[1])
+    return spans / 2 + answer_weight * _doubt(logits[2], said[2])
+
+
+_surprise = partial(nn.functional.cross_entropy, reduction="none")
+_doubt = partial(nn.functional.binary_cross_entropy_with_logits, reduction="none")
 
 
 def _masked(logits: Logits, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -192,7 +220,7 @@ def train(
     begun = saved = clock()
     tokens = steps = 0
     for current in range(number, len(sizes)):
-        rows = material.epoch(recipe.passes[current], random.Random(recipe.seed + current))
+        rows = material.epoch(recipe.passes[current], random.Random(recipe.seed + current), recipe.untaught)
         plan = batches([len(r.ids) for r in rows], recipe.batch_tokens, np.random.default_rng(recipe.seed + current))
         recent: list[Tensor] = []
         for place in range(done, len(plan)):
@@ -202,8 +230,8 @@ def train(
             way = (sum(sizes[:current]) + sizes[current] * place / len(plan)) / sum(sizes)
             batch = arrays([rows[i] for i in plan[place]], 8 if trainer.device.startswith("cuda") else 1)
             tokens += int(batch[1].sum())
-            ids, mask, starts, ends = (each.to(trainer.device, non_blocking=True) for each in batch)
-            recent.append(trainer.step(ids, mask, starts, ends, max(way, spent / seconds)))
+            ids, mask, starts, ends, taught = (each.to(trainer.device, non_blocking=True) for each in batch)
+            recent.append(trainer.step(ids, mask, starts, ends, taught, max(way, spent / seconds)))
             steps += 1
             if steps % 50 == 0:
                 loss = float(torch.stack(recent[-100:]).mean())
@@ -221,8 +249,9 @@ def train(
         trainer.save(checkpoint, current + 1, 0)
 
 
-def arrays(rows: Sequence[Labelled], multiple: int = 1) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Ids, mask, starts and ends of a batch."""
+def arrays(rows: Sequence[Labelled], multiple: int = 1) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Ids, mask, starts and ends of a batch, and which of its rows are taught."""
     ids, mask = padded([row.ids for row in rows], PAD, multiple)
     starts, ends = np.array([row.start for row in rows]), np.array([row.end for row in rows])
-    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(starts), torch.from_numpy(ends)
+    taught = np.array([row.taught for row in rows], dtype=bool)
+    return tuple(torch.from_numpy(each) for each in (ids, mask, starts, ends, taught))  # type: ignore[return-value]

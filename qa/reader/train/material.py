@@ -8,8 +8,8 @@ beside it.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,11 +47,12 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """A row of token ids; ``start`` and ``end`` are the places of the answer's first and last token in it, both 0 for
-    none."""
+    none. ``taught``: what teachers say of it is learned, too."""
 
     ids: Sequence[int]
     start: int
     end: int
+    taught: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,13 +123,15 @@ class Material:
         question, above, passage = self._parts(number, 0)
         return [row(question, above, passage, a, b) for a, b in windows(len(passage), room(question, above))]
 
-    def epoch(self, shares: Mapping[str, float], rng: random.Random) -> list[Labelled]:
+    def epoch(
+        self, shares: Mapping[str, float], rng: random.Random, untaught: Set[str] = frozenset()
+    ) -> list[Labelled]:
         """One pass: rows of each group's examples, each example ``share`` times on average."""
         out = []
         for group, share in shares.items():
             for number in self.members(group):
                 times = int(share) + (rng.random() < share % 1)
-                out += [self.labelled(number, rng) for _ in range(times)]
+                out += [replace(self.labelled(number, rng), taught=group not in untaught) for _ in range(times)]
         return out
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.reader.tokens import tokenise
-from qa.reader.train import corpus, examples, material, reports, squad
+from qa.reader.train import corpus, examples, material, reports, squad, written
 from qa.reader.train.files import HELD, MATERIAL
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def prepare(shared: Path, folder: Path, tokenizer: Tokenizer, say: Callable[[str
     paragraphs, questions = squad.load(shared)
     held = squad.held_apart(paragraphs)
     every = corpus.passages(list(corpus.reports(shared)))
+    by_hand = written.load(shared, [p for p in every if p.report % HELD_REPORTS])
+    by_hand_apart = written.held_apart(by_hand)
 
     def made(apart: bool) -> list[material.Example]:
         rng = random.Random(examples.SEED + apart)
@@ -40,6 +42,7 @@ def prepare(shared: Path, folder: Path, tokenizer: Tokenizer, say: Callable[[str
             *examples.on_paragraphs(paragraphs, mine),
             *examples.on_wrong_paragraphs(paragraphs, mine, among),
             *examples.on_reports(facts, passages, rng),
+            *examples.on_written([w for w, its in zip(by_hand, by_hand_apart, strict=True) if its == apart]),
         ]
 
     for file, apart in ((HELD, True), (MATERIAL, False)):

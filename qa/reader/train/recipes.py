@@ -1,4 +1,5 @@
-"""The recipes that the shipped weights come from: teachers, the adapters that learn from them, and parts to compare."""
+"""The recipes that the shipped weights come from: teachers, adapters that learn from them, what these learn of people's
+own words, and parts to compare."""
 
 from __future__ import annotations
 
@@ -28,11 +29,34 @@ TEACHERS: Mapping[str, Recipe] = {
     "teacher-3": Recipe((MIXTURE,) * 5, rate=6e-4, dropout=0.1, seed=3),
 }
 """Models that differ in what learns, how fast, and in what order: their mean is better than each of them."""
-STUDENT = "reader"
-"""The adapters that are shipped."""
+WRITTEN: Mapping[str, float] = {
+    "written-statute": 1.0,
+    "written-statute-none": 1.0,
+    "written-office": 1.0,
+    "written-office-none": 1.0,
+    "written-report": 1.0,
+    "written-report-none": 1.0,
+    "written-wrong": 0.2,
+}
+"""Questions written by hand in people's own words."""
+AGAIN = {group: share * 0.1 for group, share in MIXTURE.items()}
+"""What was learned before, so that it is not forgotten."""
+STUDENT = "distilled"
+"""The adapters that learn from the teachers."""
+SHIPPED = "reader"
+"""Those adapters, once they have learned people's own words, too: they are what is shipped."""
 RECIPES: Mapping[str, Recipe] = {
     **TEACHERS,
     STUDENT: Recipe((MIXTURE,) * 10, rate=8e-4, dropout=0.05, batch_tokens=8192, seed=4),
+    SHIPPED: Recipe(
+        ({**WRITTEN, **AGAIN},) * 2,
+        rate=3e-4,
+        dropout=0.05,
+        batch_tokens=2048,
+        seed=5,
+        untaught=frozenset(WRITTEN),
+        begin=STUDENT,
+    ),
     "paragraphs": Recipe((PARAGRAPHS,) * 5, rate=1e-3, dropout=0.1, seed=2),
     "negatives": Recipe(({**PARAGRAPHS, **WRONG},) * 5, rate=1e-3, dropout=0.1, seed=2),
 }

@@ -24,16 +24,15 @@ def run(
         return
     attention = "sdpa" if device.startswith("cuda") else "eager"
 
+    recipe = RECIPES[name]
     own, kept = carry.read(folder / ENCODER, attention)
-    teachers = (
-        [
-            take_up(ReaderModel(carry.read(folder / ENCODER, attention)[0]), folder / f"{t}.safetensors")
-            for t in TEACHERS
-        ]
-        if name == STUDENT
-        else []
-    )
-    trainer = Trainer(own, RECIPES[name], device=device, precision=precision, teachers=teachers)
+    begin = folder / f"{recipe.begin}.safetensors" if recipe.begin else None
+    taught_by = TEACHERS if name == STUDENT else [recipe.begin] if recipe.begin else ()
+    teachers = [
+        take_up(ReaderModel(carry.read(folder / ENCODER, attention)[0]), folder / f"{teacher}.safetensors")
+        for teacher in taught_by
+    ]
+    trainer = Trainer(own, recipe, device=device, precision=precision, teachers=teachers, begin=begin)
     learned = carry.renumbered(material.load(folder / MATERIAL), kept)
     train(trainer, learned, folder / f"{name}.checkpoint", say=lambda line: say(f"{name}  {line}"), seconds=seconds)
     export(trainer.masters, SCALE, out)

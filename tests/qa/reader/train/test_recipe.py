@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from qa.reader.train import written
 from qa.reader.train.__main__ import app
 from qa.reader.train.files import ENCODER
 from qa.reader.trained import TrainedReader
@@ -58,6 +59,15 @@ def data(tmp_path: Path) -> Path:
         for paragraph in report(town, 2025, number):
             document.add_paragraph(paragraph)
         document.save(str(folder / f"2025年{town}市政府工作报告.docx"))
+    statutes = [
+        {
+            "问题": "桥上能停车吗？",
+            "相关法规": {f"临江市桥梁条例第{number}条": f"第{number}类桥梁每{number}年检查一次。\n"},
+        }
+        for number in "一二三四五六七八"
+    ]
+    (tmp_path / written.STATUTES).parent.mkdir(parents=True)
+    (tmp_path / written.STATUTES).write_text(json.dumps(statutes, ensure_ascii=False), encoding="utf-8")
     national = tmp_path / "data/reports/national/1954-2019.txt"
     national.parent.mkdir()
     lines = ["\t".join((str(year), "　　".join(report("全国", year, year - 2000)[1:]))) for year in range(2010, 2018)]
