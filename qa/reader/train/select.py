@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.library import Library
+from qa.period import asked as looked
 from qa.reader.contradiction import consistent
 from qa.reader.logistic import fit, sigmoid
 from qa.reader.selection import FEATURES, features
@@ -156,6 +157,11 @@ def _on_reports(
                 within = None if one.dated and one.placed else [places[fact.passage.report]]
                 gold = fact.passage.text[fact.start : fact.end]
                 yield from put(Held(one.question, gold, f"report-{kind}", within), library, words)
+        for text, report, gold in written.on_whole_reports(passages):
+            looked_for = looked(text)
+            dated = looked_for.periods or looked_for.reports
+            within = None if dated and looked_for.places else [places[report]]
+            yield from put(Held(text, gold, "written-report", within), library, words)
         made = 0
         for fact in rng.sample(known, len(known)):
             other = reports.elsewhere(fact, rng) if fact.kind in ("figure", "list") else None

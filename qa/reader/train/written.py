@@ -1,7 +1,9 @@
 """Questions written by hand in people's own words: on statutes, on reports, and on texts of offices.
 
 Those on statutes (STARD's) and reports name their passage by its text's hash, and their answer by its place, as the
-texts are not part of this repository. The texts of offices were written for this: nothing in them is real.
+texts are not part of this repository. The texts of offices were written for this: nothing in them is real. Questions
+on whole reports that are held apart are of ``WHOLE``: what they ask for is looked for in all of their report, or stands
+nowhere in it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from qa.reader.train.families import families
 
 QUESTIONS = Path(__file__).with_name("written.jsonl")
 OFFICES = Path(__file__).with_name("offices.jsonl")
+WHOLE = Path(__file__).with_name("whole_reports.jsonl")
 STATUTES = "data/stard/queries.json"
 HELD = 6
 """Every so many-th text of statutes and offices is held apart. Those of reports are all learned from: they are of
@@ -88,6 +91,18 @@ def held_apart(asked: Sequence[Written]) -> list[bool]:
     texts = list(dict.fromkeys(one.text for one in asked if one.kind != "report"))
     held = {texts[i] for number, family in enumerate(families(texts), 1) if number % HELD == 0 for i in family}
     return [one.text in held for one in asked]
+
+
+def on_whole_reports(reports: Sequence[ReportPassage]) -> Iterator[tuple[str, int, str]]:
+    """Question, number of the report, and accepted answer; those whose passage is not there are left out.
+
+    Where no passage answers, the answer is "", and the row names any passage of the report.
+    """
+    known = {identity(passage.text): passage for passage in reports}
+    for row in _rows(WHOLE):
+        passage = known.get(row["of"])
+        if passage is not None:
+            yield row["question"], passage.report, passage.text[slice(*row["at"])]
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, Any]]:

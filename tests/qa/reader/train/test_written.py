@@ -48,7 +48,19 @@ def test_what_is_held_apart_shares_no_text_with_what_is_learned(asked: list[writ
     assert not any(one.kind == "report" for one, its in zip(asked, apart, strict=True) if its)
 
 
+def test_questions_on_whole_reports_are_of_reports_held_apart(shared: Path) -> None:
+    passages = corpus.passages(list(corpus.reports(shared)))
+    rows = written.WHOLE.read_text(encoding="utf-8").splitlines()
+    found = list(written.on_whole_reports([p for p in passages if p.report % HELD_REPORTS == 0]))
+    assert len(found) == len(rows)
+    assert not list(written.on_whole_reports([p for p in passages if p.report % HELD_REPORTS]))
+    by_report = {report: [p.text for p in passages if p.report == report] for _, report, _ in found}
+    assert all(any(gold in text for text in by_report[report]) for _, report, gold in found)
+    assert 0.3 < sum(not gold for *_, gold in found) / len(found) < 0.6
+
+
 def test_passages_that_are_missing_leave_their_questions_out(tmp_path: Path) -> None:
     (tmp_path / written.STATUTES).parent.mkdir(parents=True)
     (tmp_path / written.STATUTES).write_text("[]", encoding="utf-8")
     assert {one.kind for one in written.load(tmp_path, [])} == {"office"}
+    assert not list(written.on_whole_reports([]))
