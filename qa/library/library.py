@@ -570,7 +570,8 @@ class Library:
 
         ``spans`` are offsets into the document's text, end exclusive; what of them stands on other pages is passed
         over. ``width`` is the picture's in pixels; a page that would be absurdly large is made smaller. There are no
-        boxes where the document was added by a version of Yinda that read its text in another way.
+        boxes where the document was added by a version of Yinda that read its text in another way, and where letters of
+        any of its pages were recognised.
 
         Raises ``LibraryError`` when there is no such document, it has no pages, there is no such page, or ``width`` is
         not between 16 and 4000.

@@ -29,7 +29,7 @@ class Pages:
     """Makes pictures of pages; where the words of the last documents stand is kept in memory."""
 
     def __init__(self) -> None:
-        self._layouts: OrderedDict[str, Layout] = OrderedDict()
+        self._layouts: OrderedDict[str, Layout | None] = OrderedDict()
 
     def shown(
         self, data: bytes, name: str, page: int, width: int, spans: Sequence[tuple[int, int]], digest: str
@@ -37,7 +37,7 @@ class Pages:
         """A page (from 1) and its PNG, b"" where there is no such page; raises ``DocumentError`` when it is damaged.
 
         ``spans`` are offsets into the text with this ``digest`` (``text_digest``); of another text than is read today
-        there are no boxes, and where letters were recognised there are none either.
+        there are no boxes, so that there are none in a document any page of which was recognised.
         """
         made = pdf.picture(data, name, page, width)
         if made is None:
@@ -52,17 +52,23 @@ class Pages:
     def _layout(self, data: bytes, name: str) -> Layout | None:
         """Where the words stand, without recognising any: that takes seconds a page. None where there are none."""
         key = hashlib.sha256(data).hexdigest()
-        layout = self._layouts.pop(key, None)
-        if layout is None:
-            try:
-                with limits.held(replace(limits.current(), ocr=False)):
-                    layout = pdf.lay_out(data, name)
-            except DocumentError:
-                return None
+        layout = self._layouts.pop(key) if key in self._layouts else _laid_out(data, name)
         self._layouts[key] = layout
-        while len(self._layouts) > 1 and sum(len(each.glyphs) for each in self._layouts.values()) > _KEPT_CHARACTERS:
+        while len(self._layouts) > 1 and sum(map(_characters, self._layouts.values())) > _KEPT_CHARACTERS:
             self._layouts.popitem(last=False)
         return layout
+
+
+def _laid_out(data: bytes, name: str) -> Layout | None:
+    try:
+        with limits.held(replace(limits.current(), ocr=False)):
+            return pdf.lay_out(data, name)
+    except DocumentError:
+        return None
+
+
+def _characters(layout: Layout | None) -> int:
+    return 0 if layout is None else len(layout.glyphs)
 
 
 def text_digest(text: str) -> str:

@@ -76,7 +76,10 @@ def train(
     for name in only or (*TEACHERS, STUDENT, SHIPPED):
         if name not in RECIPES:
             raise typer.BadParameter(f"there is no {name}; there are {', '.join(RECIPES)}")
-        run(name, folder, where, getattr(torch, precision or quick), seconds, _say)
+        try:
+            run(name, folder, where, getattr(torch, precision or quick), seconds, _say)
+        except FileNotFoundError as error:
+            raise typer.BadParameter(str(error)) from error
     if not only:
         shutil.copyfile(folder / f"{SHIPPED}.safetensors", out)
         _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")

@@ -67,20 +67,25 @@ def on_wrong_paragraphs(
 
 
 def on_written(asked: Sequence[Written]) -> Iterator[Example]:
-    """Questions written by hand; and, of the same kind of texts, what word search finds for them elsewhere."""
+    """Questions written by hand; and, of the same kind of texts, what word search finds for them elsewhere.
+
+    Not of reports: where a question names no year and no place, another report's passage may answer it.
+    """
     for kind in sorted({one.kind for one in asked}):
         mine = [one for one in asked if one.kind == kind]
-        texts = {one.text: one.above for one in mine}
-        search = WordSearch(list(texts))
+        above_of = {one.text: one.above for one in mine}
+        texts = list(above_of)
+        search = WordSearch(texts)
         for one in mine:
             answered = one.end > one.start
             above = (one.above,) if kind == "report" else (one.above, one.above, "")
             group = f"written-{kind}" if answered else f"written-{kind}-none"
             yield Example(group, one.question, above, one.text, one.start, one.end)
-            found = (list(texts)[n] for n in search.search(one.question, FOUND)) if answered else ()
-            wrong = [text for text in found if text != one.text and one.text[one.start : one.end] not in text]
-            for text in wrong[: WRONG - 1]:
-                yield Example("written-wrong", one.question, (texts[text],), text)
+            if answered and kind != "report":
+                answer = one.text[one.start : one.end]
+                found = (texts[number] for number in search.search(one.question, FOUND))
+                for text in [text for text in found if answer not in text][:WRONG]:
+                    yield Example("written-wrong", one.question, (above_of[text],), text)
 
 
 def on_reports(facts: Sequence[Fact], passages: Sequence[ReportPassage], rng: random.Random) -> Iterator[Example]:

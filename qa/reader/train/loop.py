@@ -72,11 +72,16 @@ class Trainer:
         model = learner(encoder, recipe)
         if begin is not None:
             go_on_from(model, SCALE, begin)
+        masters = {
+            name: p.detach().to(device, torch.float32, copy=True)
+            for name, p in model.named_parameters()
+            if p.requires_grad
+        }
         self.model = model.to(device=device, dtype=precision)
         self.teachers = [teacher.to(device=device, dtype=precision).eval() for teacher in teachers]
         self.device = device
         self.learning = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
-        self.masters = {name: p.detach().float().clone() for name, p in self.learning.items()}
+        self.masters = masters
         self.optimiser = torch.optim.AdamW(
             self.masters.values(),
             lr=recipe.rate,
@@ -98,7 +103,6 @@ class Trainer:
                 said = mean_probabilities([teacher(*some) for teacher in self.teachers], some[1])
             start, end, answer = (each[taught] for each in logits)
             soft = soft_losses((start, end, answer), some[1], said, self.recipe.answer_weight)
-            losses = losses.clone()
             losses[taught] = self.recipe.soft * soft + (1 - self.recipe.soft) * losses[taught]
         loss = losses.mean()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -43,7 +43,7 @@ AGAIN = {group: share * 0.1 for group, share in MIXTURE.items()}
 """What was learned before, so that it is not forgotten."""
 STUDENT = "distilled"
 """The adapters that learn from the teachers."""
-SHIPPED = "reader"
+SHIPPED = "written"
 """Those adapters, once they have learned people's own words, too: they are what is shipped."""
 RECIPES: Mapping[str, Recipe] = {
     **TEACHERS,

@@ -15,25 +15,36 @@ from qa.reader.train.loop import SCALE, Trainer, train
 from qa.reader.train.recipes import RECIPES, STUDENT, TEACHERS
 
 
+def forerunners(name: str) -> tuple[str, ...]:
+    """The recipes whose weights teach this one."""
+    return tuple(TEACHERS) if name == STUDENT else tuple(filter(None, (RECIPES[name].begin,)))
+
+
 def run(
     name: str, folder: Path, device: str, precision: torch.dtype, seconds: float, say: Callable[[str], None]
 ) -> None:
-    """Train the recipe ``name``, unless its weights stand in ``folder`` already, and print what it reads well."""
+    """Train the recipe ``name``, unless its weights stand in ``folder`` already, and print what it reads well.
+
+    Raises ``FileNotFoundError`` where those are not there that it learns from.
+    """
     out = folder / f"{name}.safetensors"
     if out.exists():
         return
-    attention = "sdpa" if device.startswith("cuda") else "eager"
-
     recipe = RECIPES[name]
+    before = {each: folder / f"{each}.safetensors" for each in forerunners(name)}
+    missing = [each for each, file in before.items() if not file.exists()]
+    if missing:
+        raise FileNotFoundError(f"{name} learns from {', '.join(missing)}: train that first (--only {missing[0]})")
+    attention = "sdpa" if device.startswith("cuda") else "eager"
     own, kept = carry.read(folder / ENCODER, attention)
-    begin = folder / f"{recipe.begin}.safetensors" if recipe.begin else None
-    taught_by = TEACHERS if name == STUDENT else [recipe.begin] if recipe.begin else ()
-    teachers = [
-        take_up(ReaderModel(carry.read(folder / ENCODER, attention)[0]), folder / f"{teacher}.safetensors")
-        for teacher in taught_by
-    ]
-    trainer = Trainer(own, recipe, device=device, precision=precision, teachers=teachers, begin=begin)
+    teachers = [take_up(ReaderModel(carry.read(folder / ENCODER, attention)[0]), file) for file in before.values()]
+    trainer = Trainer(
+        own, recipe, device=device, precision=precision, teachers=teachers, begin=before.get(recipe.begin)
+    )
     learned = carry.renumbered(material.load(folder / MATERIAL), kept)
+    lacking = sorted({group for each in recipe.passes for group in each} - set(learned.counts()))
+    if lacking:
+        say(f"{name}: {MATERIAL} has no {', '.join(lacking)}; was it made by an earlier version?")
     train(trainer, learned, folder / f"{name}.checkpoint", say=lambda line: say(f"{name}  {line}"), seconds=seconds)
     export(trainer.masters, SCALE, out)
     held = carry.renumbered(material.load(folder / HELD), kept)

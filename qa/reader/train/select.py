@@ -1,8 +1,9 @@
 """Fit how the reader's scores are weighed, and the confidence, on questions that the model never saw.
 
-What is held apart of CMRC and of DRCD's part, and questions made by rule from an eighth of the reports each become a
-Library, and are asked through its search. A third of the questions on paragraphs lose their own: what is found is
-wrong but alike, and the right thing is to abstain. Some are asked once more in people's own words (``own_words``).
+What is held apart of CMRC and of DRCD's part, an eighth of the reports, and statutes and texts of offices each become a
+Library, and are asked through its search: what the sets ask, what is asked of reports by rule, and what was written by
+hand (``written``). A third of the questions on paragraphs lose their own: what is found is wrong but alike, and the
+right thing is to abstain. Some are asked once more in people's own words (``own_words``).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.library import Library
-from qa.period import asked as looked
+from qa.period import asked as asked_for
 from qa.reader.contradiction import consistent
 from qa.reader.logistic import fit, sigmoid
 from qa.reader.selection import FEATURES, features
@@ -43,8 +44,10 @@ FOLDS = 5
 ANSWERED_WRONGLY = 0.10
 """The share of unanswerable questions that may be answered at the default threshold, at most."""
 REWORDED = 0.5
-"""What a rewording counts for in the calibration, where an original counts one: a rewording is less often right at the
-same score, and nobody knows which share of people's questions is worded like it."""
+"""What a rewording counts for in the calibration, where another question counts one: it asks what its original asks,
+and is less often right at the same score."""
+QUESTION = 10.0
+"""What a question counts for in the fit of the weights, beside the ridge."""
 CHOSEN = 0.8
 """How much of a question's weight in the fit falls on the span that would be chosen: it is that span's confidence that
 refuses or answers. The rest, on all of them, keeps the right one first. Held apart (five-fold), with 0 for it and a
@@ -158,10 +161,11 @@ def _on_reports(
                 gold = fact.passage.text[fact.start : fact.end]
                 yield from put(Held(one.question, gold, f"report-{kind}", within), library, words)
         for text, report, gold in written.on_whole_reports(passages):
-            looked_for = looked(text)
+            looked_for = asked_for(text)
             dated = looked_for.periods or looked_for.reports
-            within = None if dated and looked_for.places else [places[report]]
-            yield from put(Held(text, gold, "written-report", within), library, words)
+            # That nothing answers is known of its own report alone.
+            within = None if gold and dated and looked_for.places else [places[report]]
+            yield from put(Held(text, gold, "whole-report", within), library, words)
         made = 0
         for fact in rng.sample(known, len(known)):
             other = reports.elsewhere(fact, rng) if fact.kind in ("figure", "list") else None
@@ -179,30 +183,21 @@ def _on_reports(
 
 
 def _on_written(shared: Path, folder: Path, say: Callable[[str], None]) -> Iterator[Question]:
-    """Questions written by hand, among their texts and statutes that none of those learned from is of."""
+    """Questions written by hand, among their texts and those articles of statutes that are not learned from."""
     by_hand = written.load(shared, [])
-    apart = written.held_apart(by_hand)
-    learned = {one.text for one, its in zip(by_hand, apart, strict=True) if not its}
-    documents: dict[str, list[str]] = {}
-    for one, its in zip(by_hand, apart, strict=True):
-        if its and one.text not in documents.setdefault(one.title, []):
-            documents[one.title].append(one.text)
-    for text, title in written.statutes(shared).items():
-        if text not in learned and text not in documents.setdefault(title, []):
-            documents[title].append(text)
-    names = list(documents)
-    texts = {number: "\n\n".join(documents[name]).encode() for number, name in enumerate(names)}
-    with _library(folder, [(f"{name}.txt", texts[number]) for number, name in enumerate(names)], say) as library:
-        places = _places(library, texts)
-        for one in (one for one, its in zip(by_hand, apart, strict=True) if its):
+    held = dict(zip(by_hand, written.held_apart(by_hand), strict=True))
+    learned = {one.text for one, apart in held.items() if not apart}
+    titles = {text: title for text, title in written.statutes(shared).items() if text not in learned}
+    titles |= {one.text: one.title for one, apart in held.items() if apart}
+    texts = {number: text.encode() for number, text in enumerate(titles)}
+    names = [f"{title}.txt" for title in titles.values()]
+    with _library(folder, [(names[number], data) for number, data in texts.items()], say) as library:
+        places = dict(zip(titles, _places(library, texts).values(), strict=True))
+        for one in (one for one, apart in held.items() if apart):
             gold = one.text[one.start : one.end]
-            if gold:
-                hits = library.search(one.question, HITS)
-            else:
-                # What its own passage lacks may stand in another article of the law: no other one is read.
-                found = library.search(one.question, 2 * HITS, documents=[places[names.index(one.title)]])
-                hits = [hit for hit in found if hit.passage.text.strip() in one.text][:HITS]
-            yield Question(one.question, gold, f"written-{one.kind}", hits)
+            # What its own text lacks may stand in another article: that nothing answers is known of its own alone.
+            within = None if gold else [places[one.text]]
+            yield from put(Held(one.question, gold, f"written-{one.kind}", within), library, {})
 
 
 def put(held: Held, library: Library, words: Mapping[str, Sequence[str]]) -> Iterator[Question]:
@@ -223,10 +218,12 @@ def put(held: Held, library: Library, words: Mapping[str, Sequence[str]]) -> Ite
 
 
 def _library(folder: Path, files: Sequence[tuple[str, bytes]], say: Callable[[str], None]) -> Library:
-    """The Library of these files in ``folder``; what it holds already is not embedded again."""
+    """The Library of these files, and of no others, in ``folder``; what it holds already is not embedded again."""
     library = Library.open(folder)
-    held = {document.sha256 for document in library.documents()}
-    missing = [(name, data) for name, data in files if hashlib.sha256(data).hexdigest() not in held]
+    held = {document.sha256: document.id for document in library.documents()}
+    wanted = {hashlib.sha256(data).hexdigest(): (name, data) for name, data in files}
+    library.remove([place for digest, place in held.items() if digest not in wanted])
+    missing = [file for digest, file in wanted.items() if digest not in held]
     for number, (name, data) in enumerate(missing):
         library.add_bytes(data, name)
         if number % 50 == 0:
@@ -300,21 +297,18 @@ def _weights(part: Sequence[Weighed]) -> NDArray[np.float64]:
     """The fit to all spans, and then, again, with each question's best one by the last fit counting for most."""
     x = np.concatenate([w.rows for w in part])
     y = np.concatenate([w.right for w in part])
-    weights: NDArray[np.float64] | None = None
+    counts = [np.full(len(w.right), QUESTION / len(w.right)) for w in part]
     for _ in range(FITS):
-        counts = np.concatenate([_counts(w, weights) for w in part])
         # The fit adds a constant of its own behind the others: it stands for the last feature, which is one.
-        weights = fit(x[:, :-1], y, counts, ridge=RIDGE)
-    assert weights is not None
+        weights = fit(x[:, :-1], y, np.concatenate(counts), ridge=RIDGE)
+        counts = [span_counts(w, weights) for w in part]
     return weights
 
 
-def _counts(one: Weighed, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """What each span of a question counts for: 10 in all."""
-    share = 0.0 if weights is None else CHOSEN
-    counts = np.full(len(one.right), 10 * (1 - share) / len(one.right))
-    if weights is not None:
-        counts[int(np.argmax(one.rows @ weights))] += 10 * share
+def span_counts(one: Weighed, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each span of a question counts for, ``QUESTION`` in all: most, what these weights would choose."""
+    counts = np.full(len(one.right), QUESTION * (1 - CHOSEN) / len(one.right))
+    counts[int(np.argmax(one.rows @ weights))] += QUESTION * CHOSEN
     return counts
 
 

@@ -87,7 +87,10 @@ def offices() -> Iterator[Written]:
 
 
 def held_apart(asked: Sequence[Written]) -> list[bool]:
-    """For each question, whether the model never sees its text, nor one that shares much with it."""
+    """For each question, whether the model never sees its text, nor one that shares much with it.
+
+    Reports' questions are of reports that are learned from: they are not.
+    """
     texts = list(dict.fromkeys(one.text for one in asked if one.kind != "report"))
     held = {texts[i] for number, family in enumerate(families(texts), 1) if number % HELD == 0 for i in family}
     return [one.text in held for one in asked]

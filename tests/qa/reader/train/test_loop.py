@@ -199,6 +199,18 @@ def test_what_is_held_apart_is_scored_by_its_spans(tmp_path: Path) -> None:
     assert "some" in table(list(after.values()))
 
 
+def test_what_goes_on_from_other_layers_is_said(tmp_path: Path) -> None:
+    import torch
+
+    from qa.reader.train.export import export
+    from qa.reader.train.loop import SCALE, Recipe, Trainer
+
+    path = tmp_path / "reader.safetensors"
+    export(Trainer(encoder(), Recipe((), rank=4), device="cpu", precision=torch.float32).masters, SCALE, path)
+    with pytest.raises(ValueError, match="adapters for other layers"):
+        Trainer(encoder(), Recipe((), rank=0), device="cpu", precision=torch.float32, begin=path)
+
+
 @pytest.mark.parametrize("rank", [4, 0])
 def test_what_is_exported_reads_as_what_was_trained(tmp_path: Path, rank: int) -> None:
     import torch

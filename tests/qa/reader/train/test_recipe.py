@@ -78,6 +78,9 @@ def data(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_from_the_data_to_a_reader(data: Path, tmp_path: Path) -> None:
     pytest.importorskip("peft")
+    import torch
+    from safetensors.torch import load_file
+
     work, out = tmp_path / "work", tmp_path / "out"
     out.mkdir()
 
@@ -96,6 +99,17 @@ def test_from_the_data_to_a_reader(data: Path, tmp_path: Path) -> None:
     before = weights.read_bytes()
     ran("train", "--folder", str(work), "--out", str(weights))  # all is done: nothing is trained again
     assert weights.read_bytes() == before
+    # The last recipe goes on from the one before it: without any time, it is that one.
+    (work / "written.safetensors").rename(tmp_path / "written.safetensors")
+    (work / "written.checkpoint").unlink()
+    ran("train", "--folder", str(work), "--only", "written", "--seconds", "0")
+    begun, before_it = (load_file(work / f"{name}.safetensors") for name in ("written", "distilled"))
+    assert all(torch.allclose(begun[name], before_it[name], atol=1e-3) for name in before_it)
+    (work / "written.safetensors").unlink()
+    (work / "distilled.safetensors").rename(tmp_path / "distilled.safetensors")
+    done = CliRunner().invoke(app, ["train", "--folder", str(work), "--only", "written"])
+    assert done.exit_code == 2
+    assert "distilled: train that first" in " ".join(done.output.replace("│", "").split())
     ran("select", "--shared", str(data), "--folder", str(work), "--model", str(weights), "--out", str(selection))
     reader = TrainedReader(weights, selection, engine="torch")
     text = "临江大桥全长1268米。"
