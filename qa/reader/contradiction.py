@@ -1,5 +1,5 @@
-"""What cannot be the answer, however well it reads: a figure of another unit, the number of an article, a target where
-an achievement is asked.
+"""What cannot be the answer, however well it reads: a figure of another unit, the number of an article, words of
+another article than the one named, a target where an achievement is asked.
 
 A model that weighs words is drawn to the figure beside the indicator that is asked for. These rules say only what
 the words of question and sentence rule out; what they leave is weighed (``qa.reader.selection``).
@@ -16,6 +16,7 @@ from qa.reader import units
 from qa.reader.question import Kind, Question
 from qa.reader.spans import typed_spans
 from qa.text.normalise import fold
+from qa.text.numerals import numeral_value
 
 if TYPE_CHECKING:
     from qa.reader.selection import Read
@@ -28,6 +29,14 @@ _LEVEL = re.compile(
     r"(?:[是为有达]|达到|完成|实现|一?共|总共|大?约|大概)*(?:多少|几|多大)",
     re.IGNORECASE,
 )
+# A share, or a growth, is no sum of money and no count of things (汇率 and 频率 are).
+_SHARE = re.compile(
+    "(?:占比|比重|增速|增幅|涨幅|降幅|百分之|百分点|(?:增长|失业|就业|入学|升学|出生|死亡|自然增长|城镇化|城市化|覆盖|普及|参保"
+    "|合格|达标|优良|完成|满意|支持|贡献|毛利|净利|利润|收益|不良|违约|负债|资产负债|利用|转化|回收|绿化|森林覆盖|通过|中标|识字)率)"
+    r"(?:[是为有达]|达到|分别|大?约|大概)*(?:多少|几|多高|多大)?[呢啊呀吗?。!]*$"
+)
+_SHARES = units.PERCENT | {"倍", "成", "分", "点", "个点"}
+_NAMED_ARTICLE = re.compile("第([0-9]+|[〇零一二三四五六七八九十百千两]+)条")
 # What is paid: 罚多少 asks for money, or a share, or a multiple of something.
 _PAID = re.compile(
     r"(?:罚款?|投资|投入|花费?|报销?|补贴|补助|资助|赔偿?|奖励?|收费|缴纳?|捐款?)(?:[了过]|金额|一?共|总共|大?约)*多少(?:钱|资金)?[呢啊呀吗?。!]*$"
@@ -57,6 +66,8 @@ def contradicts(question: str, read: Read) -> bool:
     from qa.reader.selection import agreement_with, analysed
 
     about = analysed(question)
+    if _other_article(about.text, read):
+        return True
     if about.kind not in _TYPED:
         return False
     if about.kind in _FIGURES and asked(question).aspect is not None:
@@ -73,6 +84,15 @@ def contradicts(question: str, read: Read) -> bool:
     if not _PASSED.search(about.text) and _passed(passage, read.span.start, read.span.end):
         return True
     return _other_unit(about, asked(question).aspect, fold(read.text))
+
+
+def _other_article(asked_for: str, read: Read) -> bool:
+    """Whether the question names an article (第三十二条) that neither the span's passage nor its headings know."""
+    named = set(map(numeral_value, _NAMED_ARTICLE.findall(asked_for)))
+    if not named:
+        return False
+    said = fold(" ".join((*read.hit.passage.heading_path, read.hit.passage.text)))
+    return not named & set(map(numeral_value, _NAMED_ARTICLE.findall(said)))
 
 
 def _passed(text: str, start: int, end: int) -> bool:
@@ -108,5 +128,7 @@ def _other_unit(about: Question, aspect: Aspect | None, text: str) -> bool:
         return not given & units.alike(named["unit"])
     if _PAID.search(about.text):
         return not given & _MONEY
+    if _SHARE.search(about.text):
+        return not given & _SHARES
     level = _LEVEL.search(about.text) and not about.change and aspect is not Aspect.PLANNED
     return bool(level) and given <= units.PERCENT

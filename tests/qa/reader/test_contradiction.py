@@ -56,6 +56,39 @@ def test_a_figure_that_may_answer_is_left(question: str, words: str) -> None:
     assert not contradicts(question, read(DONE, words))
 
 
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("研发投入占比是多少？", {"2.6%"}),
+        ("研发投入的增速？", {"2.6%"}),
+        ("就业率达到了百分之多少？", {"2.6%"}),
+        ("研发投入是多少？", {"412.5亿元", "2.6%"}),
+        ("研发投入和占比各是多少？", {"412.5亿元", "2.6%"}),
+        ("汇率是多少？", {"412.5亿元", "2.6%"}),
+    ],
+)
+def test_a_share_is_no_sum(question: str, answers: set[str]) -> None:
+    text = "研发投入412.5亿元，占比2.6%。"
+    assert {words for words in ("412.5亿元", "2.6%") if not contradicts(question, read(text, words))} == answers
+
+
+@pytest.mark.parametrize(
+    ("question", "ruled_out"),
+    [
+        ("第三十二条是怎么规定的？", True),
+        ("第32条说了什么？", True),
+        ("第十四条是怎么规定的？", False),
+        ("第14条说了什么？", False),
+        ("违反第十二条的怎么办？", False),
+        ("第十二条和第三十二条怎么说？", False),
+        ("违反规定的怎么办？", False),
+    ],
+)
+def test_another_article_does_not_answer_for_the_one_named(question: str, ruled_out: bool) -> None:
+    text = "违反本办法第十二条规定的，责令改正，处二百元罚款。"
+    assert contradicts(question, read(text, "处二百元罚款", "第十四条")) is ruled_out
+
+
 def test_a_target_does_not_answer_for_an_achievement_nor_the_other_way() -> None:
     planned = read(PLAN, "6%左右", "二、2024年工作安排")
     achieved = read(DONE, "3.6%", "一、2023年工作回顾")

@@ -86,3 +86,10 @@ def test_the_shorter_of_two_close_spans_where_one_thing_is_asked_for() -> None:
     long, short = (spans(text, passage, [shown], read, brief)[0] for brief in (0.0, 0.5))
     assert short.end - short.start < long.end - long.start
     assert long.margin > short.margin  # the score is told as the model gave it
+
+
+@pytest.mark.parametrize("cut", ["澜政发〔", "2023", "澜政发", "〕14"])
+def test_a_documents_number_is_not_cut(cut: str) -> None:
+    text = "由市政府印发，文号为澜政发〔2023〕14号。"
+    start, end = uncut(text, text.index(cut), text.index(cut) + len(cut))
+    assert text[start:end].endswith("发〔2023〕14号")
