@@ -73,9 +73,11 @@ _GENERIC_BEFORE = re.compile(
 _GENERIC_END = re.compile(
     "(?:小|社|园|景|林|牧|库|灾|老|地|特|辖|市|郊|军|战|校|学|院|厂|矿|片|专|选|住|盲|误|功能|保护|示范|试验|自治|合作|"
     "贸|工业|经济|技术|产业|中心城|主城|老城|新城|聚集|集聚|先行|试点|港|湾|居民|县)区$"
-    "|(?:城|都|上|超|股|夜|门|楼|菜|集)市$|(?:乡|村|重|城|小城|建制)镇$|(?:城|家|故|老|异|返|下|入|水|山)乡$"
+    "|(?:上|超|股|夜|门|楼|菜|集)市$|(?:乡|村|重|城|小城|建制)镇$|(?:城|家|故|老|异|返|下|入|水|山)乡$"
     "|(?:各|全|郡|州)县$|(?:同|联|加)盟$|(?:军|红|国|党|队|锦)旗$|(?:亚|欧|美|非|神|各)州$"
 )
+# 大城市, 一线城市, 国际大都市; but 晋城市, 成都市.
+_GENERIC_CITY = re.compile("(?:^|[大小中新老旧古个座线型级会心县水山名各本全多两几该此每省首国]|.{2,})[城都]市$")
 _GENERIC_ZONE = re.compile("^(?:国家级?|省级|市级|经济|技术|高新|产业|工业|综合|农业|旅游|文化|科技|一带|城市)+$")
 _MOUNTAIN = re.compile("(?:贫困|偏远|边远|深|高寒|大|石|干旱|民族|革命|老|重点|农村|库|连片|特困)山区$")
 # Between two ends, or beside others, a place is not what the question is about: 到北京的高铁, 与河北交界.
@@ -123,6 +125,16 @@ def document_places(title: str, organisation: str | None) -> tuple[str, ...]:
         return (COUNTRY,) if COUNTRY in named else ()
     lowest = max(_level(p) for p in local)
     return tuple(dict.fromkeys(p for p in local if _level(p) == lowest))
+
+
+def told_elsewhere(place: str, title: str, organisation: str | None) -> bool:
+    """Whether a document is of another province or city than ``place``, which is one: 太原市, of 晋城市城区人民政府.
+
+    False where its title and organisation name none of the same level.
+    """
+    level = _level(place)
+    named = [other for other in places_in(f"{title} {organisation or ''}") if _level(other) == level]
+    return level in (1, 2) and bool(named) and not any(_same(place, other) for other in named)
 
 
 def compare(asked: Iterable[str], told: Iterable[str]) -> Verdict:
@@ -185,7 +197,7 @@ def _is_name(stem: str, name: str, suffix: str) -> bool:
         return False
     if len(stem) == 1 and suffix != "县":
         return False
-    return not (_GENERIC_END.search(name) or _MOUNTAIN.search(name))
+    return not (_GENERIC_END.search(name) or _GENERIC_CITY.search(name) or _MOUNTAIN.search(name))
 
 
 def _level(place: str) -> int:

@@ -1,5 +1,5 @@
 """What cannot be the answer, however well it reads: a figure of another unit, the number of an article, words of
-another article than the one named, a target where an achievement is asked.
+another article than the one named, a figure of another town, a target where an achievement is asked.
 
 A model that weighs words is drawn to the figure beside the indicator that is asked for. These rules say only what
 the words of question and sentence rule out; what they leave is weighed (``qa.reader.selection``).
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qa.period import Aspect, Verdict, asked, words_aspect
+from qa.place import told_elsewhere
 from qa.reader import units
 from qa.reader.question import Kind, Question
 from qa.reader.spans import typed_spans
@@ -70,6 +71,8 @@ def contradicts(question: str, read: Read) -> bool:
         return True
     if about.kind not in _TYPED:
         return False
+    if about.kind in _FIGURES and _elsewhere(asked(question).places, read):
+        return True
     if about.kind in _FIGURES and asked(question).aspect is not None:
         agreed = agreement_with(question, read.hit, read.span.start, read.span.end)
         said = words_aspect(_sentence(fold(read.hit.passage.text), read.span.start, read.span.end))
@@ -84,6 +87,15 @@ def contradicts(question: str, read: Read) -> bool:
     if not _PASSED.search(about.text) and _passed(passage, read.span.start, read.span.end):
         return True
     return _other_unit(about, asked(question).aspect, fold(read.text))
+
+
+def _elsewhere(places: Sequence[str], read: Read) -> bool:
+    """Whether one province or city is asked for, the document is of another, and the passage does not name it."""
+    if len(places) != 1:
+        return False
+    hit = read.hit
+    said = fold(" ".join((*hit.passage.heading_path, hit.passage.text)))
+    return told_elsewhere(places[0], hit.title, hit.organisation) and places[0] not in said
 
 
 def _other_article(asked_for: str, read: Read) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.place import PROVINCES, Verdict, asked_places, compare, document_places, full_name, places_in
+from qa.place import PROVINCES, Verdict, asked_places, compare, document_places, full_name, places_in, told_elsewhere
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,8 @@ from qa.place import PROVINCES, Verdict, asked_places, compare, document_places,
         ("浦东新区的产值", ("浦东新区",)),
         ("黔南州2023年接待多少游客", ("黔南州",)),
         ("同心县有多少人", ("同心县",)),
+        ("晋城市2022年的收入", ("晋城市",)),
+        ("成都市有多少人", ("成都市",)),
     ],
 )
 def test_places_by_table_and_by_shape(question: str, places: tuple[str, ...]) -> None:
@@ -40,6 +42,9 @@ def test_places_by_table_and_by_shape(question: str, places: tuple[str, ...]) ->
         "北京大学在哪里",
         "市场主体多少户",
         "城市更新",
+        "大城市有几个",
+        "一线城市有几个",
+        "国际大都市建设得怎么样",
         "乡镇卫生院",
         "新增上市公司多少家",
         "经济技术开发区",
@@ -89,3 +94,20 @@ def test_comparison(asked: tuple[str, ...], told: tuple[str, ...], verdict: Verd
 def test_any_text_is_read(text: str) -> None:
     for place in (*places_in(text), *asked_places(text)):
         assert place
+
+
+@pytest.mark.parametrize(
+    ("place", "title", "organisation", "elsewhere"),
+    [
+        ("太原市", "政府工作报告", "晋城市城区人民政府", True),
+        ("晋城市", "政府工作报告", "晋城市城区人民政府", False),
+        ("山西", "政府工作报告", "晋城市城区人民政府", False),
+        ("河北", "2025年山西省政府工作报告", None, True),
+        ("青山区", "洪山区政府工作报告", None, False),
+        ("太原市", "政府工作报告", None, False),
+    ],
+)
+def test_a_document_of_another_province_or_city(
+    place: str, title: str, organisation: str | None, elsewhere: bool
+) -> None:
+    assert told_elsewhere(place, title, organisation) is elsewhere

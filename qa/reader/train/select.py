@@ -54,6 +54,8 @@ refuses or answers. The rest, on all of them, keeps the right one first. Held ap
 ridge of 1, 81.4% of answerable questions have a right span first and 6.6% are refused, with these 81.9% and 3.7%."""
 RIDGE = 10.0
 FITS = 4
+SILENT = -30.0
+"""The score of a question for which no span is found: it is surely refused."""
 THRESHOLDS = (0.1, 0.8)
 """The threshold is between these: what is wrong nine times in ten is better left unsaid."""
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
@@ -96,7 +98,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The spans read for a question: their features, and which of them are right."""
+    """The spans read for a question, which may be none: their features, and which of them are right."""
 
     question: Question
     rows: NDArray[np.float64]
@@ -238,13 +240,12 @@ def _places(library: Library, texts: Mapping[int, bytes]) -> dict[int, str]:
 
 
 def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str], None]) -> list[Weighed]:
-    """Read all of every question's Hits, as what is wrong teaches, too; those without a span are left out."""
+    """Read all of every question's Hits, as what is wrong teaches, too."""
     out = []
     for number, question in enumerate(asked):
         found = consistent(question.text, reader.spans(question.text, question.hits, far=math.inf))
-        if found:
-            right = np.array([is_right(read.text, question.gold) for read in found], dtype=float)
-            out.append(Weighed(question, features(question.text, found), right))
+        right = np.array([is_right(read.text, question.gold) for read in found], dtype=float)
+        out.append(Weighed(question, features(question.text, found), right))
         if number % 100 == 99:
             say(f"{number + 1}/{len(asked)} questions read")
     return out
@@ -295,6 +296,7 @@ def folds(data: Sequence[Weighed]) -> list[list[Weighed]]:
 
 def _weights(part: Sequence[Weighed]) -> NDArray[np.float64]:
     """The fit to all spans, and then, again, with each question's best one by the last fit counting for most."""
+    part = [w for w in part if len(w.right)]
     x = np.concatenate([w.rows for w in part])
     y = np.concatenate([w.right for w in part])
     counts = [np.full(len(w.right), QUESTION / len(w.right)) for w in part]
@@ -315,6 +317,10 @@ def span_counts(one: Weighed, weights: NDArray[np.float64]) -> NDArray[np.float6
 def _tops(part: Sequence[Weighed], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     scores, right = [], []
     for w in part:
+        if not len(w.right):
+            scores.append(SILENT)
+            right.append(0.0)
+            continue
         z = w.rows @ weights
         best = int(np.argmax(z))
         scores.append(float(z[best]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from qa.reader.contradiction import consistent, contradicts
@@ -87,6 +89,27 @@ def test_a_share_is_no_sum(question: str, answers: set[str]) -> None:
 def test_another_article_does_not_answer_for_the_one_named(question: str, ruled_out: bool) -> None:
     text = "违反本办法第十二条规定的，责令改正，处二百元罚款。"
     assert contradicts(question, read(text, "处二百元罚款", "第十四条")) is ruled_out
+
+
+@pytest.mark.parametrize(
+    ("question", "organisation", "ruled_out"),
+    [
+        ("太原市2022年GDP是多少？", "晋城市城区人民政府", True),
+        ("晋城市2022年GDP是多少？", "晋城市城区人民政府", False),
+        ("山西省2022年GDP是多少？", "晋城市城区人民政府", False),
+        ("2022年GDP是多少？", "晋城市城区人民政府", False),
+        ("长治市和太原市2022年GDP是多少？", "晋城市城区人民政府", False),
+        ("太原市2022年GDP是多少？", None, False),
+        ("河北2022年GDP是多少？", "山西省人民政府", True),
+        ("高平市2022年GDP是多少？", "晋城市城区人民政府", False),  # its passage names it
+        ("太原市2022年有哪些成绩？", "晋城市城区人民政府", False),
+    ],
+)
+def test_a_figure_of_another_town_does_not_answer(question: str, organisation: str | None, ruled_out: bool) -> None:
+    text = "2022年，地区生产总值完成317.2亿元，高平市以外均有增长。"
+    about = read(text, "317.2亿元")
+    about = Read(replace(about.hit, organisation=organisation), 0, about.span)
+    assert contradicts(question, about) is ruled_out
 
 
 def test_a_target_does_not_answer_for_an_achievement_nor_the_other_way() -> None:
