@@ -35,6 +35,7 @@ FEATURES = (
     "behind_margin",
     "figure",
     "long",
+    "passage",
     "period",
     "other_period",
     "aspect",
@@ -113,6 +114,8 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
                 _scaled(span.margin - rival),
                 float(figures),
                 len(read.text) / 50,
+                # The longer a passage, the more else in it could be meant.
+                min(len(read.hit.passage.text), 1000) / 500,
                 float(agreed.period is Verdict.MATCH),
                 float(agreed.period is Verdict.MISMATCH),
                 float(agreed.aspect is Verdict.MATCH),
