@@ -480,8 +480,20 @@ def test_gates_on_a_run_that_is_worse(cmrc_run: Path, tmp_path: Path) -> None:
     assert "shown to be worse" in failed("score", tmp_path / "b", "--fail-if-worse-than", cmrc_run)
 
 
+def with_a_mistake(home: Home, folder: Path) -> Path:
+    """A copy of the run whose first answer is a wrong one."""
+    run = folder / "mistaken"
+    shutil.copytree(home.run, run)
+    first, *others = rows(run)
+    lines = [{**first, "text": "十二个"}, *others]
+    (run / "predictions.jsonl").write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lines), encoding="utf-8"
+    )
+    return run
+
+
 def test_gates_in_a_process_of_its_own(home: Home, tmp_path: Path) -> None:
-    done = process(tmp_path, "eval", "score", home.run, "--fail-under", "em_cmrc=99%")
+    done = process(tmp_path, "eval", "score", with_a_mistake(home, tmp_path), "--fail-under", "em_cmrc=99%")
     assert done.returncode == 2
     assert "EM (CMRC)" in done.stdout
     reached = re.fullmatch(
@@ -494,7 +506,8 @@ def test_gates_in_a_process_of_its_own(home: Home, tmp_path: Path) -> None:
 def test_limits(home: Home, tmp_path: Path) -> None:
     yinda_eval("score", home.run, "--fail-under", "em_cmrc=1%", "--fail-under", "town/questions:contained=1")
     yinda_eval("run", home.set, "--out", home.run, "--fail-under", "right=50%", "--fail-if-worse-than", home.run)
-    missed = failed("score", home.run, "--fail-under", "em_cmrc=99%", "--fail-under", "false_answer=0")
+    run = with_a_mistake(home, tmp_path)
+    missed = failed("score", run, "--fail-under", "em_cmrc=99%", "--fail-under", "false_answer=0")
     assert re.match(r"limits missed: town/questions: em_cmrc \d+\.\d% < 99\.0% \[", missed)
     assert "did you mean em_cmrc" in failed("score", home.run, "--fail-under", "em_cmr=50%")
     assert "did not measure em_squad" in failed("score", home.run, "--fail-under", "em_squad=50%")
