@@ -101,7 +101,7 @@ def test_from_the_data_to_a_reader(data: Path, tmp_path: Path) -> None:
     assert weights.read_bytes() == before
     # The last recipe goes on from the one before it: without any time, it is that one.
     (work / "written.safetensors").rename(tmp_path / "written.safetensors")
-    (work / "written.checkpoint").unlink()
+    (work / "written.checkpoint").unlink(missing_ok=True)
     ran("train", "--folder", str(work), "--only", "written", "--seconds", "0")
     begun, before_it = (load_file(work / f"{name}.safetensors") for name in ("written", "distilled"))
     assert all(torch.allclose(begun[name], before_it[name], atol=1e-3) for name in before_it)
