@@ -76,11 +76,14 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_from_the_data_to_a_reader(data: Path, tmp_path: Path) -> None:
+def test_from_the_data_to_a_reader(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("peft")
     import torch
     from safetensors.torch import load_file
 
+    some = tmp_path / "offices.jsonl"
+    some.write_text("".join(written.OFFICES.read_text("utf-8").splitlines(keepends=True)[::10]), encoding="utf-8")
+    monkeypatch.setattr(written, "OFFICES", some)
     work, out = tmp_path / "work", tmp_path / "out"
     out.mkdir()
 
