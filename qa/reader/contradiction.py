@@ -1,5 +1,5 @@
-"""What cannot be the answer, however well it reads: a figure of another unit, the number of an article, words of
-another article than the one named, a figure of another town, a target where an achievement is asked.
+"""What cannot be the answer, however well it reads: a figure of another unit or another town, the number of an article,
+words of another article than the one named, the bearer of another office, a target where an achievement is asked.
 
 A model that weighs words is drawn to the figure beside the indicator that is asked for. These rules say only what
 the words of question and sentence rule out; what they leave is weighed (``qa.reader.selection``).
@@ -37,6 +37,10 @@ _SHARE = re.compile(
     r"(?:[是为有达]|达到|分别|实际|预期|目标|大?约|大概)*(?:多少|几|多高|多大)?[呢啊呀吗?。!]*$"
 )
 _SHARES = units.PERCENT | {"倍", "成", "分", "点", "个点"}
+_OFFICE = re.compile(
+    "书记|省长|市长|区长|县长|州长|镇长|乡长|主席|主任|部长|厅长|局长|处长|科长|所长|站长|院长|校长|园长|馆长|行长|董事长|总经理|总裁"
+    "|总监|会长|理事长|秘书长|院士|检察长|审判长|法官|队长|班长|组长"
+)
 _NAMED_ARTICLE = re.compile("第([0-9]+|[〇零一二三四五六七八九十百千两]+)条")
 # What is paid: 罚多少 asks for money, or a share, or a multiple of something.
 _PAID = re.compile(
@@ -69,6 +73,8 @@ def contradicts(question: str, read: Read) -> bool:
     about = analysed(question)
     if _other_article(about.text, read):
         return True
+    if about.kind is Kind.PERSON:
+        return _other_office(about.text, read)
     if about.kind not in _TYPED:
         return False
     if about.kind in _FIGURES and _elsewhere(asked(question).places, read):
@@ -96,6 +102,16 @@ def _elsewhere(places: Sequence[str], read: Read) -> bool:
     hit = read.hit
     said = fold(" ".join((*hit.passage.heading_path, hit.passage.text)))
     return told_elsewhere(places[0], hit.title, hit.organisation) and places[0] not in said
+
+
+def _other_office(asked_for: str, read: Read) -> bool:
+    """Whether an office is asked for (书记) that the passage does not name, and who is found bears another (区长)."""
+    offices = set(_OFFICE.findall(asked_for))
+    text = fold(read.hit.passage.text)
+    if not offices or any(office in text for office in offices):
+        return False
+    around = text[max(0, read.span.start - 4) : read.span.end + 4]
+    return bool(_OFFICE.search(around))
 
 
 def _other_article(asked_for: str, read: Read) -> bool:

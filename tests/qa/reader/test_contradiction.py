@@ -92,6 +92,21 @@ def test_another_article_does_not_answer_for_the_one_named(question: str, ruled_
 
 
 @pytest.mark.parametrize(
+    ("question", "words", "ruled_out"),
+    [
+        ("区委书记是谁？", "范永星", True),
+        ("区委书记是谁？", "区长范永星", True),
+        ("区长是谁？", "范永星", False),
+        ("谁作了报告？", "范永星", False),
+        ("区委书记是谁？", "王明", False),  # whose office is not told
+    ],
+)
+def test_who_bears_another_office_does_not_answer(question: str, words: str, ruled_out: bool) -> None:
+    text = "区长范永星代表区人民政府作了工作报告，向他提问的还有多位代表，其中一位是王明。"
+    assert contradicts(question, read(text, words)) is ruled_out
+
+
+@pytest.mark.parametrize(
     ("question", "organisation", "ruled_out"),
     [
         ("太原市2022年GDP是多少？", "晋城市城区人民政府", True),
