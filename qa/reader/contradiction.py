@@ -99,9 +99,12 @@ def _elsewhere(places: Sequence[str], read: Read) -> bool:
     """Whether one province or city is asked for, the document is of another, and the passage does not name it."""
     if len(places) != 1:
         return False
-    hit = read.hit
-    said = fold(" ".join((*hit.passage.heading_path, hit.passage.text)))
-    return told_elsewhere(places[0], hit.title, hit.organisation) and places[0] not in said
+    return told_elsewhere(places[0], read.hit.title, read.hit.organisation) and places[0] not in _shown(read)
+
+
+def _shown(read: Read) -> str:
+    """The span's passage with the headings above it, folded."""
+    return fold(" ".join((*read.hit.passage.heading_path, read.hit.passage.text)))
 
 
 def _other_office(asked_for: str, read: Read) -> bool:
@@ -119,8 +122,7 @@ def _other_article(asked_for: str, read: Read) -> bool:
     named = set(map(numeral_value, _NAMED_ARTICLE.findall(asked_for)))
     if not named:
         return False
-    said = fold(" ".join((*read.hit.passage.heading_path, read.hit.passage.text)))
-    return not named & set(map(numeral_value, _NAMED_ARTICLE.findall(said)))
+    return not named & set(map(numeral_value, _NAMED_ARTICLE.findall(_shown(read))))
 
 
 def _passed(text: str, start: int, end: int) -> bool:
