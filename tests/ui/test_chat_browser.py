@@ -499,6 +499,18 @@ def test_a_phone_shows_everything_within_its_width(opened: Opened, server: Serve
     assert send["y"] + send["height"] <= PHONE["height"]
 
 
+def test_on_a_phone_the_header_holds_its_links_on_every_page(opened: Opened, server: Server) -> None:
+    page = opened(server.url, PHONE).page
+    links = page.locator(".y-header:visible .y-pages a")
+    for number in range(links.count()):
+        links.nth(number).click()
+        page.wait_for_selector(f".y-header:visible .y-pages a:nth-child({number + 1})[aria-current]")
+        header = page.locator(".y-header:visible").bounding_box()
+        boxes = [link.bounding_box() for link in links.all()]
+        assert len(boxes) == 3
+        assert all(box["y"] + box["height"] <= header["y"] + header["height"] for box in boxes)
+
+
 def test_what_is_kept_is_what_was_shown(opened: Opened, server: Server, library: Library, answered: Answer) -> None:
     window = opened(server.url)
     window.ask(answered.question)
