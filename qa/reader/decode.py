@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qa.reader.pairs import Row
 from qa.reader.tokens import Tokens
-from qa.reader.whole import uncut
+from qa.reader.whole import to_the_year, uncut
 
 if TYPE_CHECKING:
     from qa.reader.engines import WindowLogits
@@ -45,9 +45,18 @@ class Span:
 
 
 def spans(
-    text: str, tokens: Tokens, rows: Sequence[Row], read: Sequence[WindowLogits], brief: float = 0.0
+    text: str,
+    tokens: Tokens,
+    rows: Sequence[Row],
+    read: Sequence[WindowLogits],
+    brief: float = 0.0,
+    *,
+    year: bool = False,
 ) -> list[Span]:
-    """The best spans of a passage over its windows, best first: by their margin less ``brief`` times ln(characters)."""
+    """The best spans of a passage over its windows, best first: by their margin less ``brief`` times ln(characters).
+
+    Dates end with their year where a ``year`` is all that is asked for.
+    """
     import numpy as np
 
     found: dict[tuple[int, int], Span] = {}
@@ -68,6 +77,8 @@ def spans(
             if not np.isfinite(total):
                 break
             start, end = trimmed(text, tokens.starts[row.first + int(first[i])], tokens.ends[row.first + int(last[j])])
+            if year:
+                start, end = to_the_year(text, start, end)
             if start < end:
                 span = Span(start, end, total - none, total - norm, logits.answer)
                 if (start, end) not in found or found[start, end].margin < span.margin:

@@ -40,6 +40,7 @@ class Question:
     answer is an instance of (哪条街: 街); ``change`` says that growth or decline is asked; ``content`` are
     the words that should occur near the answer, in their order; ``focus`` are those of them that stand at the
     interrogative (拉动了多少消费: 拉动, 消费), which tell the figure asked from others of the same subject.
+    ``year`` says that a year is asked for, and no month or day of it.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Question:
     units: frozenset[str] = frozenset()
     head: str = ""
     change: bool = False
+    year: bool = False
     years: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
     content: tuple[str, ...] = ()
@@ -138,6 +140,9 @@ _STOP = units.word_set(
 )
 # Words that the tagger takes for names of places.
 _NO_PLACE = units.word_set("城镇 城市 上市 都市 市区 城区 乡镇 农村 地区 县域 全市 全省 全区 全县 城乡 市县 省市")
+_YEAR_ASKED = re.compile(
+    r"[哪何]一?年(?!代|级|[的和、,]?(?:几|何|哪一?个?|什么)[月日天号])|什么年份|年份[是为](?:什么|多少|哪|何)"
+)
 # A number of four digits before 年 or within a date; or one of the last centuries that no unit follows.
 _YEAR = re.compile(
     r"(?<![\d.,])(\d{4})(?=年|[-./]\d{1,2}[-./]\d)|(?<![\d.,])((?:18"
@@ -232,6 +237,7 @@ def analyse(question: str) -> Question:
         units=wanted,
         head=head,
         change=change,
+        year=_YEAR_ASKED.search(text) is not None,
         years=years_in(text),
         places=tuple(dict.fromkeys(_places(text))),
         content=content,

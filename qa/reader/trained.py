@@ -111,12 +111,14 @@ class TrainedReader:
             room = pairs.room(asked, above)
             rows.append([pairs.row(asked, above, passage, a, b) for a, b in pairs.windows(len(passage), room)])
         read = iter(read_windows(self._engine, [row.ids for each in rows for row in each]))
-        brief = 0.0 if analysed(question).kind in LONG else BRIEF
-        return [
-            Read(hit, rank, span)
-            for rank, (hit, each) in enumerate(zip(hits, rows, strict=True))
-            for span in spans(hit.passage.text, self._tokens(hit.passage.text), each, [next(read) for _ in each], brief)
-        ]
+        about = analysed(question)
+        brief = 0.0 if about.kind in LONG else BRIEF
+        out = []
+        for rank, (hit, each) in enumerate(zip(hits, rows, strict=True)):
+            text, logits = hit.passage.text, [next(read) for _ in each]
+            found = spans(text, self._tokens(text), each, logits, brief, year=about.year)
+            out += [Read(hit, rank, span) for span in found]
+        return out
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

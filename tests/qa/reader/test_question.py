@@ -99,6 +99,25 @@ def test_years_and_places_and_change() -> None:
     assert not analyse("投资1500亿元的项目有哪些？").years
 
 
+@pytest.mark.parametrize(
+    ("question", "year"),
+    [
+        ("馮玉祥在哪一年被驅逐下台？", True),
+        ("地铁是哪年开通的？", True),
+        ("摩洛哥何年独立？", True),
+        ("签订的年份是多少？", True),
+        ("哪一年的几月几日成立？", False),
+        ("他哪年哪月出生？", False),
+        ("何年何月？", False),
+        ("那是哪一年代？", False),
+        ("他是哪年级的学生？", False),
+        ("地铁是什么时候开通的？", False),
+    ],
+)
+def test_whether_a_year_alone_is_asked_for(question: str, year: bool) -> None:
+    assert analyse(question).year is year
+
+
 def test_content_words_leave_the_interrogative_out() -> None:
     content = analyse("城镇新增就业多少万人？").content
     assert {"城镇", "新增", "就业"} <= set(content)
