@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.reader.pairs import Row
 from qa.reader.tokens import Tokens
-from qa.reader.whole import to_the_year, uncut
+from qa.reader.whole import uncut
 
 if TYPE_CHECKING:
     from qa.reader.engines import WindowLogits
@@ -50,12 +50,11 @@ def spans(
     rows: Sequence[Row],
     read: Sequence[WindowLogits],
     brief: float = 0.0,
-    *,
-    year: bool = False,
+    narrow: Callable[[str, int, int], tuple[int, int]] | None = None,
 ) -> list[Span]:
     """The best spans of a passage over its windows, best first: by their margin less ``brief`` times ln(characters).
 
-    Dates end with their year where a ``year`` is all that is asked for.
+    ``narrow`` takes from ``text[start:end]`` what was not asked for (``qa.reader.narrow``).
     """
     import numpy as np
 
@@ -77,8 +76,8 @@ def spans(
             if not np.isfinite(total):
                 break
             start, end = trimmed(text, tokens.starts[row.first + int(first[i])], tokens.ends[row.first + int(last[j])])
-            if year:
-                start, end = to_the_year(text, start, end)
+            if narrow is not None and start < end:
+                start, end = narrow(text, start, end)
             if start < end:
                 span = Span(start, end, total - none, total - norm, logits.answer)
                 if (start, end) not in found or found[start, end].margin < span.margin:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from qa.reader.cells import CONFIDENCE, named_cells
 from qa.reader.contradiction import consistent
 from qa.reader.decode import BRIEF, spans
 from qa.reader.engines import Engine, EngineName, open_engine, read_windows, word_rows
+from qa.reader.narrow import narrowed
 from qa.reader.question import Kind
 from qa.reader.selection import FILE as SELECTION
 from qa.reader.selection import Read, analysed, features, load_selection
@@ -116,7 +117,7 @@ class TrainedReader:
         out = []
         for rank, (hit, each) in enumerate(zip(hits, rows, strict=True)):
             text, logits = hit.passage.text, [next(read) for _ in each]
-            found = spans(text, self._tokens(text), each, logits, brief, year=about.year)
+            found = spans(text, self._tokens(text), each, logits, brief, partial(narrowed, about))
             out += [Read(hit, rank, span) for span in found]
         return out
 

@@ -8,10 +8,6 @@ from functools import lru_cache
 from qa.reader import units
 from qa.text.normalise import fold
 
-_DATE = re.compile(
-    r"(?:公元前?)?(?:\d{1,4}|[〇零一二三四五六七八九]{4})年"
-    r"[\d一二三四五六七八九十]{1,2}月(?:[\d一二三四五六七八九十]{1,3}[日号])?"
-)
 _UNIT = "|".join(re.escape(u) for u in units.LONGEST_FIRST)
 _SCALE = "(?:万亿|[十百千]?[万亿]|[十百千](?=余|多))"
 _NUMBER = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -41,15 +37,4 @@ def uncut(text: str, start: int, end: int) -> tuple[int, int]:
             start = low
         if low < end < high:
             end = high
-    return start, end
-
-
-def to_the_year(text: str, start: int, end: int) -> tuple[int, int]:
-    """``start:end``, which ends with a date and has no other, without what stands behind its year.
-
-    For a question that asks for a year alone: 1926年3月18日 says more than 哪一年.
-    """
-    dates = list(_DATE.finditer(fold(text[start:end])))
-    if len(dates) == 1 and dates[0].end() == end - start:
-        return start, start + dates[0].start() + dates[0].group().index("年") + 1
     return start, end

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from embeddings.default_model import ensure_default_model
 from qa.reader.decode import KEPT, spans, trimmed
 from qa.reader.engines import WindowLogits
+from qa.reader.narrow import to_the_year
 from qa.reader.pairs import room, row, windows
 from qa.reader.tokens import load_tokenizer, tokenise
-from qa.reader.whole import to_the_year, uncut, whole_figures
+from qa.reader.whole import uncut, whole_figures
 
 TEXT = "2024年3月5日，全市一般公共预算收入1,080.5亿元，增长8.5个百分点，新建学校12所，获“先进单位”称号。"
 
@@ -95,26 +96,6 @@ def test_a_documents_number_is_not_cut(cut: str) -> None:
     assert text[start:end].endswith("发〔2023〕14号")
 
 
-@pytest.mark.parametrize(
-    ("said", "asked"),
-    [
-        ("1926年3月18日", "1926年"),
-        ("于1926年3月", "于1926年"),
-        ("二〇二三年五月", "二〇二三年"),
-        ("公元前221年10月", "公元前221年"),
-        ("1926年", "1926年"),
-        ("同年5月", "同年5月"),
-        ("1937年7月7日至1945年8月15日", "1937年7月7日至1945年8月15日"),
-        ("1926年3月18日清晨", "1926年3月18日清晨"),
-        ("3.2亿元", "3.2亿元"),
-    ],
-)
-def test_a_date_to_its_year(said: str, asked: str) -> None:
-    text = f"他说，{said}。"
-    start, end = to_the_year(text, 3, 3 + len(said))
-    assert text[start:end] == asked
-
-
 @pytest.mark.parametrize(("year", "answer"), [(False, "1926年3月18日"), (True, "1926年")])
 def test_where_a_year_is_asked_for_the_date_ends_with_it(year: bool, answer: str) -> None:
     text = "1926年3月18日，他被迫下野。"
@@ -126,5 +107,5 @@ def test_where_a_year_is_asked_for_the_date_ends_with_it(year: bool, answer: str
     # The model says 1926年3月: half a date, which is either all of it, or the year.
     start[shown.offset + next(i for i, e in enumerate(passage.ends) if e > 0)] = 4.0
     end[shown.offset + next(i for i, e in enumerate(passage.ends) if e >= text.index("月") + 1)] = 4.0
-    found = spans(text, passage, [shown], [WindowLogits(start, end, 1.0)], year=year)[0]
+    found = spans(text, passage, [shown], [WindowLogits(start, end, 1.0)], 0.0, to_the_year if year else None)[0]
     assert text[found.start : found.end] == answer

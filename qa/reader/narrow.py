@@ -1,0 +1,52 @@
+"""Spans that say more than was asked: the day where a year is asked for, and what the question itself has named."""
+
+from __future__ import annotations
+
+import re
+
+from qa.reader.question import Question
+from qa.text.normalise import fold
+
+_DATE = re.compile(
+    r"(?:公元前?)?(?:\d{1,4}|[〇零一二三四五六七八九]{4})年"
+    r"[\d一二三四五六七八九十]{1,2}月(?:[\d一二三四五六七八九十]{1,3}[日号])?"
+)
+_BESIDE = re.compile(r"除了|除[^,]{1,20}[外还]|以外|之外|另外?[一两]|还有|其余")
+"""Words of a question for what there is beside what it names."""
+_AND = re.compile(r"、|以及|及|和|与")
+_QUOTES = "《》“”「」『』\"' "
+_SHORTEST = 2
+
+
+def narrowed(asked: Question, text: str, start: int, end: int) -> tuple[int, int]:
+    """``start:end`` of ``text`` without what ``asked`` does not ask for, at its edges; never less than one thing."""
+    if asked.year:
+        start, end = to_the_year(text, start, end)
+    if _BESIDE.search(asked.text):
+        start, end = _without_named(asked.text, text, start, end)
+    return start, end
+
+
+def to_the_year(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start:end``, which ends with a date and has no other, without what stands behind its year."""
+    dates = list(_DATE.finditer(fold(text[start:end])))
+    if len(dates) == 1 and dates[0].end() == end - start:
+        return start, start + dates[0].start() + dates[0].group().index("年") + 1
+    return start, end
+
+
+def _without_named(question: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """What is listed, but for those first and last of it that the question has named."""
+    said = fold(text[start:end])
+    edges = [0, *(edge for match in _AND.finditer(said) for edge in match.span()), len(said)]
+    things = list(zip(edges[::2], edges[1::2], strict=True))
+
+    def named(thing: tuple[int, int]) -> bool:
+        words = said[slice(*thing)].strip(_QUOTES)
+        return len(words) >= _SHORTEST and words in question
+
+    while len(things) > 1 and named(things[0]):
+        del things[0]
+    while len(things) > 1 and named(things[-1]):
+        del things[-1]
+    return start + things[0][0], start + things[-1][1]
