@@ -26,7 +26,7 @@ from eval.bench import (
     speed,
     structure,
 )
-from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, evaluation, public_set, seed_set
+from eval.bench.data import ALL, EVALUATION, TRAINING, Which, among, named_sets, public_set, seed_set
 from eval.bench.peers.cli import peers_table
 from eval.bench.reading import Mode
 from eval.bench.weights import SHIPPED, named, weights_in
@@ -96,14 +96,15 @@ def reader_table(
     weights: Weights = None,
     selection: Selection = None,
 ) -> None:
-    """The reader on CMRC 2018 dev and DRCD dev, with the paragraph given, and with retrieval first.
+    """The reader on CMRC 2018 dev and DRCD dev, or on what is held apart from training, with the paragraph given, and
+    with retrieval first.
 
     The Libraries are kept in the cache: one that was not finished is gone on with, and further runs only read.
     """
     typer.echo(describe())
     reader = _reader(weights, selection)
-    for name, file in evaluation(sets):
-        data = public_set(shared, file, paragraphs=limit, every=every)
+    for name, file in named_sets(sets):
+        data = public_set(shared, file, paragraphs=limit, every=every, held_apart=sets is Which.held_apart)
         further = among(shared, file, beside) if beside and mode is not Mode.given else []
         given = None if mode is Mode.open else reading.given(data, reader, progress=True)
         found, size = (None, 0) if mode is Mode.given else reading.openly(data, reader, beside=further, progress=True)

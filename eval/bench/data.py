@@ -11,6 +11,7 @@ from eval.sets import load_set
 from eval.types import EvaluationSet
 from qa.documents import SUFFIXES
 from qa.errors import DocumentError
+from qa.reader.train import squad
 
 # The weight of BM25 is chosen on these; none of them is an evaluation set.
 TRAINING = (
@@ -22,26 +23,48 @@ EVALUATION = (
     ("CMRC 2018 dev", "cmrc2018/dev.json"),
     ("DRCD dev", "drcd/dev.json"),
 )
+HELD_APART = (
+    ("CMRC 2018 train, held apart", "cmrc2018/train.json"),
+    ("DRCD train part, held apart", "drcd/train_part.json"),
+    ("CMRC 2018 trial", "cmrc2018/trial.json"),
+)
+"""What the reader was not trained on, and may be chosen on."""
 ALL = "all"
 
 
 class Which(StrEnum):
-    """The evaluation sets that are asked."""
+    """The sets that are asked: for evaluation, or what is held apart from training."""
 
     cmrc = "cmrc"
     drcd = "drcd"
     both = "both"
+    held_apart = "held-apart"
 
 
-def evaluation(which: Which) -> Sequence[tuple[str, str]]:
-    """Names and files of these evaluation sets."""
-    return {Which.cmrc: EVALUATION[:1], Which.drcd: EVALUATION[1:], Which.both: EVALUATION}[which]
+def named_sets(which: Which) -> Sequence[tuple[str, str]]:
+    """Names and files of these sets."""
+    return {
+        Which.cmrc: EVALUATION[:1],
+        Which.drcd: EVALUATION[1:],
+        Which.both: EVALUATION,
+        Which.held_apart: HELD_APART,
+    }[which]
 
 
-def public_set(shared: Path, file: str, *, paragraphs: int | None = None, every: int = 1) -> EvaluationSet:
-    """A set below ``shared/data``: its first ``paragraphs``, and of their questions every ``every``-th."""
+def public_set(
+    shared: Path, file: str, *, paragraphs: int | None = None, every: int = 1, held_apart: bool = False
+) -> EvaluationSet:
+    """A set below ``shared/data``: its first ``paragraphs``, and of their questions every ``every``-th.
+
+    ``held_apart``: only those paragraphs that the reader was not trained on.
+    """
     loaded = load_set(needed(shared / "data" / file), strict=False)  # two questions of CMRC's trial set are empty
-    documents = loaded.documents[:paragraphs]
+    documents = loaded.documents
+    if held_apart:
+        known, _ = squad.load(shared)
+        texts = {one.text for one, apart in zip(known, squad.held_apart(known), strict=True) if apart}
+        documents = tuple(document for document in documents if document.text in texts)
+    documents = documents[:paragraphs]
     names = {document.name for document in documents}
     questions = [q for q in loaded.questions if q.evidence and q.evidence[0].document in names]
     return replace(loaded, documents=documents, questions=tuple(questions[::every]))
