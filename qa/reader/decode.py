@@ -20,11 +20,6 @@ BEST = 12
 """Starts and ends that are paired in a window."""
 KEPT = 3
 """Spans of a passage that are kept; none of them overlap."""
-BRIEF = 0.5
-"""What it costs a span to be e times as long, where one thing is asked for. CMRC's training answers often say
-more than was asked; chosen on what is held apart of CMRC train and DRCD's part, where it changes exact matches from
-45.8% to 45.6% and from 59.7% to 63.4%. Lists, reasons and definitions are long by nature: there it takes away right
-ones."""
 _EDGE = "、，,；;：:。.！!？?—… \t\n\r\u3000"
 _PAIRS = {"《": "》", "“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "〈": "〉", "‘": "’"}
 
