@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from eval.sets import load_set
@@ -61,13 +62,18 @@ def public_set(
     loaded = load_set(needed(shared / "data" / file), strict=False)  # two questions of CMRC's trial set are empty
     documents = loaded.documents
     if held_apart:
-        known, _ = squad.load(shared)
-        texts = {one.text for one, apart in zip(known, squad.held_apart(known), strict=True) if apart}
+        texts = _held_apart(shared)
         documents = tuple(document for document in documents if document.text in texts)
     documents = documents[:paragraphs]
     names = {document.name for document in documents}
     questions = [q for q in loaded.questions if q.evidence and q.evidence[0].document in names]
     return replace(loaded, documents=documents, questions=tuple(questions[::every]))
+
+
+@lru_cache(maxsize=1)
+def _held_apart(shared: Path) -> frozenset[str]:
+    paragraphs, _ = squad.load(shared)
+    return frozenset(p.text for p, apart in zip(paragraphs, squad.held_apart(paragraphs), strict=True) if apart)
 
 
 def among(shared: Path, file: str, what: str) -> list[EvaluationSet]:

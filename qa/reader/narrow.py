@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 from qa.reader.question import Question
+from qa.reader.whole import DAY, YEAR
 from qa.text.normalise import fold
 
-_DATE = re.compile(
-    r"(?:公元前?)?(?:\d{1,4}|[〇零一二三四五六七八九]{4})年"
-    r"[\d一二三四五六七八九十]{1,2}月(?:[\d一二三四五六七八九十]{1,3}[日号])?"
-)
+_DATE = re.compile(f"(?P<year>{YEAR}){DAY}")
 _BESIDE = re.compile(r"除了|除[^,]{1,20}[外还]|以外|之外|另外?[一两]|还有|其余")
 """Words of a question for what there is beside what it names."""
 _AND = re.compile(r"、|以及|及|和|与")
@@ -31,7 +29,7 @@ def to_the_year(text: str, start: int, end: int) -> tuple[int, int]:
     """``start:end``, which ends with a date and has no other, without what stands behind its year."""
     dates = list(_DATE.finditer(fold(text[start:end])))
     if len(dates) == 1 and dates[0].end() == end - start:
-        return start, start + dates[0].start() + dates[0].group().index("年") + 1
+        return start, start + dates[0].end("year")
     return start, end
 
 

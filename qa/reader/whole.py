@@ -11,12 +11,14 @@ from qa.text.normalise import fold
 _UNIT = "|".join(re.escape(u) for u in units.LONGEST_FIRST)
 _SCALE = "(?:万亿|[十百千]?[万亿]|[十百千](?=余|多))"
 _NUMBER = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+YEAR = r"(?:公元前?)?(?:\d{1,4}|[〇零一二三四五六七八九]{4})年"
+DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])?"
+"""Patterns of a date's year, and of the month, with or without its day, behind it."""
 _WHOLE = re.compile(
     # numbers of documents, from the last letter of their first part: 国发〔2023〕1号
     r"[\u4e00-\u9fff][〔(\[【﹝]\d{4}[〕)\]】﹞]第?\d{1,5}号"
     # dates
-    r"|(?:公元前?)?\d{1,4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|\d{1,2}月\d{1,2}[日号]|\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)"
-    r"|[〇零一二三四五六七八九]{4}年(?:[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}[日号])?)?"
+    rf"|{YEAR}(?:{DAY})?|\d{{1,2}}月\d{{1,2}}[日号]|\d{{4}}([-/.])\d{{1,2}}\1\d{{1,2}}(?!\d)"
     # shares
     rf"|(?:{_NUMBER})(?:%|‰|个?百分点)|百分之[一二三四五六七八九十百零点\d.]+"
     # numbers with scale and unit

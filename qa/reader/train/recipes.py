@@ -36,11 +36,15 @@ WRITTEN: Mapping[str, float] = {
     "written-office-none": 1.0,
     "written-report": 1.0,
     "written-report-none": 1.0,
-    "written-wrong": 0.2,
+    "written-wrong": 0.1,
 }
 """Questions written by hand in people's own words."""
-AGAIN = {group: share * 0.1 for group, share in MIXTURE.items()}
-"""What was learned before, so that it is not forgotten."""
+AGAIN = {
+    **{group: share * 0.15 for group, share in PARAGRAPHS.items()},
+    **{group: share * 0.1 for group, share in WRONG.items()},
+    **{group: share * 0.04 for group, share in REPORTS.items()},
+}
+"""What was learned before, so that it is not forgotten: less of what is made by rule, and soon known."""
 STUDENT = "distilled"
 """The adapters that learn from the teachers."""
 SHIPPED = "written"
