@@ -24,6 +24,9 @@ SHARED, FOLDER = Path("../shared"), Path("reader-training")
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context, shared: Shared = SHARED, folder: Folder = FOLDER) -> None:
     """Do all steps: prepare, train, select. What is done already is not done again."""
+    # What is said before a command's name holds for it, unless it is said again behind it.
+    given = {"shared": str(shared), "folder": str(folder)}
+    context.default_map = {"prepare": given, "train": given, "select": given}
     if context.invoked_subcommand is None:
         if not (folder / ENCODER).exists():
             prepare(shared, folder)

@@ -119,3 +119,16 @@ def test_from_the_data_to_a_reader(data: Path, tmp_path: Path, monkeypatch: pyte
     found = reader.read("临江大桥全长多少米？", [Hit(Passage(1, "d", 0, 0, len(text), text), 1.0)])
     assert all(text[c.start : c.end] == c.text for c in found)
     assert found
+
+
+@pytest.mark.parametrize("arguments", [("--folder", "there", "train"), ("train", "--folder", "there")])
+def test_the_folder_may_stand_before_the_command_or_behind_it(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it was not heeded, training went on in another folder than the one that was named."""
+    monkeypatch.chdir(tmp_path)
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "written.safetensors").touch()
+    done = CliRunner().invoke(app, [*arguments, "--only", "written"])
+    assert done.exit_code == 0, done.output  # there is nothing to train: its weights stand in that folder
