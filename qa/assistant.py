@@ -259,6 +259,9 @@ def _parts(
     sure = [each for each in merged if each[0].confidence >= max(threshold, merged[0][0].confidence / 2)]
     first = merged[0][0].citation.document.id
     apart = [each for each in sure if each[0].citation.document.id == first]
+    keys = [_answer_key(each[0].text) for each in apart]
+    # 文昌街 is said where 泽州路、文昌街 is.
+    apart = [each for each, key in zip(apart, keys, strict=True) if not any(key != k and key in k for k in keys)]
     return sorted(apart, key=lambda each: each[0].citation.start)
 
 
@@ -332,8 +335,9 @@ def _answer_key(text: str) -> str:
     return _IDLE_MARKS.sub("", _GROUPING.sub("", folded)) or folded
 
 
-_IN_NUMBER = re.compile(r"[0-9.+-]$")
-_NUMBER_GOES_ON = re.compile(r"[0-9.十百千万亿%‰]")
+_HAN_NUMERALS = "〇零一二两三四五六七八九十百千万亿"
+_IN_NUMBER = re.compile(rf"[0-9.+{_HAN_NUMERALS}-]$")
+_NUMBER_GOES_ON = re.compile(rf"[0-9.{_HAN_NUMERALS}%‰]")
 
 
 def says_the_same(one: str, other: str) -> bool:
@@ -342,13 +346,17 @@ def says_the_same(one: str, other: str) -> bool:
     at = long.find(short)
     while at >= 0:
         before, behind = long[:at], long[at + len(short) :]
-        cut = (short[:1].isdigit() and _IN_NUMBER.search(before)) or (
-            short[-1:].isdigit() and _NUMBER_GOES_ON.match(behind)
+        cut = (_is_numeral(short[:1]) and _IN_NUMBER.search(before)) or (
+            _is_numeral(short[-1:]) and _NUMBER_GOES_ON.match(behind)
         )
         if not cut:
             return True
         at = long.find(short, at + 1)
     return False
+
+
+def _is_numeral(character: str) -> bool:
+    return character.isdigit() or (bool(character) and character in _HAN_NUMERALS)
 
 
 def _alternative(

@@ -90,7 +90,8 @@ class Told:
 
     ``periods`` are the years that it is about; ``firm``, whether a heading, the document's kind or the words
     themselves say so, rather than its position. ``mentioned`` are all years that the words name as their subject;
-    ``scope`` are the years that the whole document can be about. ``places`` are the document's,
+    ``scope`` are the years that the whole document can be about. ``said`` is the aspect that the words themselves
+    name, whatever stands above them. ``places`` are the document's,
     ``named`` those of the passage itself. ``base`` is the year that 今年 means there.
     """
 
@@ -102,6 +103,7 @@ class Told:
     firm: bool = False
     scope: Period | None = None
     base: int | None = None
+    said: Aspect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +145,10 @@ _MENTION = re.compile(
 )
 # A bare year in a question or heading: 2022 GDP. No unit may follow.
 _BARE = re.compile(
-    r"(?<![\d.,第])((?:19|20)\d\d)(?!\s?[\d.,/%‰年]|\s?[万亿千百余多个家户名元亩座人公平张吨件项米套台辆条次所处年级号字])"
+    r"(?<![\d.,第])((?:19|20)\d\d)(?!\s?[\d.,/%‰年]|\s?[万亿千百余多个家户名元亩座人公平张吨件项米套台辆条次所处年级号字头只株天匹棵颗枚本册篇艘架班场节栋间位岁页])"
 )
 _COMPARED_BEFORE = re.compile(
-    "(?:比|较|高于|低于|多于|少于|超过|好于|快于|优于|占|与|同|以|自|从|由|相当于|不低于|不超过)$"
+    "(?:(?<!占)比|较|高于|低于|多于|少于|超过|好于|快于|优于|占|(?<!参)与|(?<![合共])同|以|(?<!来)自|从|由|相当于|不低于|不超过)$"
 )
 _COMPARED_AFTER = re.compile(
     r"(?:全年)?(?:的)?(?:同期|基础上|相比|以来|水平|持平|起[,，至]|为基[期准数]|(?:的)?\d+(?:\.\d+)?倍)|末?(?:的)?[\d.]+[^,。;]{0,6}(?:增加|提高|上升|下降|减少|增长)[到至]"
@@ -218,7 +220,7 @@ def _mentions(folded: str) -> Iterator[_Mention]:
         start, end = match.span()
         before, text = folded[max(0, start - 4) : start], match.group()
         upto = (before.endswith("到") and not relative) or (
-            text.endswith(("底", "末")) and before.endswith(("到", "至"))
+            text.endswith(("底", "末")) and before.endswith(("到", "至")) and not before.endswith("截至")
         )
         compared = bool(_COMPARED_BEFORE.search(before)) or bool(_COMPARED_AFTER.match(folded, end))
         plan = bool(match["plan"] or match["nth"]) and match["suffix"] not in ("时期", "期间", "末", "以来")
@@ -276,13 +278,24 @@ def years(text: str) -> frozenset[int]:
 
 # -- questions -----------------------------------------------------------------------------------------------
 
+# What only a plan is asked for with; and what may be another word's, or a plan that was carried out (计划引进了).
 _PLAN_ASKED = re.compile(
-    "目标|预期|预计|计划(?!生育|经济)|力争|争取|(?<!模)拟(?![定订人物])|(?<!即)将(?![军士领近来])|打算|"
-    "(?<![主重需必还纲摘概首想只紧])要(?![求素点闻件领义塞])|应(?=达|实现|完成)|规划(?!局)|安排(?=多少|几|的)|今后|未来|下一步"
+    "(?<!年度)(?<!任务)目标(?!任务)|预期(?!寿命|信用|损失)|预计(?!负债)|力争|(?<![模虚草比])拟(?![定订人物])|打算|今后|未来(?=[0-9一二三四五六七八九十几]|的|将|要|计划)|"
+    "下一步|应(?=达|实现|完成)"
+)
+_PLAN_LIKELY = re.compile(
+    '目标|计划(?!生育|经济|["”’」』])|争取(?=.{0,12}(?:达|实现|完成|建成))|(?<!即)将(?![军士领近来多几哪\\d])|'
+    "(?<![主重需必还纲摘概首想只紧索])要(?![求素点闻件领义塞多几花付缴备哪什啥用等]|带(?!动)|交(?![付通])|准备|提[供交])|规划(?!局|面积|用地|总?规模|设计)|安排(?=多少|几|的)"
 )
 _DONE_ASKED = re.compile(
-    "了(?!解|如)|完成情况|实际|同比|比上年|已经?|是否完成|(?:目标|任务|计划).{0,4}完成(?:得|情况|率|了)|取得|回顾"
+    "(?<![为除])了(?!解|如)|完成情况|实际(?!利用|使用|控制|到位|增长目标)|同比|比上年|已经?|是否完成|(?:目标|任务|计划).{0,4}完成(?:得|情况|率|了)|取得|回顾|"
+    "截[至止]|(?:计划|目标|任务)数?的(?:几|多少|百分)|[比超高低多少快好优](?:过|于|出)?(?:全?年度?|原定|既定|预定|预期)*(?:目标|计划|预期)"
 )
+_CARRIED_OUT = re.compile(
+    "完成(?:得|情况|率|了)|是否完成|(?:计划|目标|任务)数?的(?:几|多少|百分)|[比超高低多少快好优].{0,8}(?:目标|计划|预期)"
+)
+# What was laid down is still to come: 提出了增长多少, 确定了什么目标.
+_LAID_DOWN = re.compile("(?:提出|确定|明确|规定|设定|制定|定下|安排)了")
 _DONE_WEAK = re.compile("完成|实现|达到|达")
 _NAMED_REPORT = re.compile(r"(?:的)?[^\d,。;?]{0,16}?(?:工\s?作\s?报\s?告|报告[中里]|统计公报)")
 _FIGURE_ASKED = re.compile("多少|几[^何乎]|百分之|增速|增幅|降幅|多[大高长]")
@@ -298,8 +311,12 @@ def asked(question: str) -> Asked:
     upto = False
     past = future = False
     for mention in _mentions(folded):
-        if mention.compared and not mention.relative and _COMPARED_BEFORE.search(folded[: mention.start]):
-            # 比2020年增长了多少 and 自2020年 do not name the year that is asked for.
+        if (
+            mention.compared
+            and not mention.relative
+            and (_COMPARED_BEFORE.search(folded[: mention.start]) or folded.startswith("相比", mention.end))
+        ):
+            # 比2020年增长了多少, 自2020年 and 和2020年相比 do not name the year that is asked for.
             continue
         if not mention.relative and mention.first == mention.last and _NAMED_REPORT.match(folded, mention.end):
             reports.append(mention.first)
@@ -317,11 +334,15 @@ def asked(question: str) -> Asked:
         periods += [Period(int(m.group(1)), int(m.group(1))) for m in _BARE.finditer(folded)]
     # The 计划 of 九五计划 names its years.
     words = _MENTION.sub(lambda m: "〇" * len(m.group()) if m["plan"] or m["nth"] else m.group(), folded)
+    words = _LAID_DOWN.sub(lambda m: "〇" * len(m.group()), words)
     plan, done = _PLAN_ASKED.search(words), _DONE_ASKED.search(words)
     aspect: Aspect | None = None
-    if plan and not (done and re.search("完成(?:得|情况|率|了)|是否完成", words)):
+    likely = _PLAN_LIKELY.search(words)
+    if done and (not plan or _CARRIED_OUT.search(words)):
+        aspect = Aspect.ACHIEVED
+    elif plan or (likely and (not past or likely.group() in ("计划", "目标"))):
         aspect = Aspect.PLANNED
-    elif done or (past and _DONE_WEAK.search(folded)):
+    elif past and _DONE_WEAK.search(folded):
         aspect = Aspect.ACHIEVED
     leaning = aspect
     if aspect is None:
@@ -500,10 +521,14 @@ def _frame(title: str, date: str | None, heading_path: tuple[str, ...], position
 # -- passages and their sentences ----------------------------------------------------------------------------
 
 _PLANNED_WORDS = re.compile(
-    "(?<![与和低高于比到成了期])(?:主要)?预期(?:目标|增长|增加|上涨|增幅|增速|涨幅|达到|控制)|目标(?:是|为|:)|力争|争取.{0,12}(?:达到|实现|完成|建成)|(?<!模)拟(?=安排|按|投|新|再|建|发|完|实)|"
-    r"今年.{0,12}(?:要|将|再|计划|目标)|(?:^|[,。;])要(?![求素点])|(?<![一二三四五六七八九十\d])年内(?!已)|年底前|下一步|今后|明年|"
-    "确保(?!了).{0,20}(?:[\\d%以]|完成|实现)|(?:^|[,;])(?:计划|安排|将)"
+    "(?<![与和低高于比到成了期])(?:主要)?预期(?:目标|增长|增加|上涨|增幅|增速|涨幅|达到|控制)|目标(?:是|为|:)|力争|争取[^,;。]{0,12}(?:达到|实现|完成|建成)|(?<![模虚])拟(?=安排|按|投|新|再|建|发|完|实)|"
+    r"今年[^;。]{0,12}(?:(?<![主重需必还纲摘概首想])要(?![求素点闻件])|将|再(?![创次度])|计划(?!总?投资)|目标)|(?:^|[,。;])要(?![求素点])"
 )
+_PLANNED_LIKELY = re.compile(
+    r"(?<![一二三四五六七八九十\d])年内(?!已)|年底前|(?<!为)(?:下一步|今后)|明年|"
+    r"确保(?!了)[^,;。]{0,20}(?:[\d%以]|完成|实现)|(?:^|[,;])(?:计划(?!总?投资)|将(?![\d各全这其该本原]))"
+)
+"""What a plan says, too, where nothing tells that it was carried out: no year that is past, no heading 工作回顾."""
 _ACHIEVED_WORDS = re.compile(
     "已经?(?=[^,。;]{0,8}(?:完成|建成|实现|达|成为|投|开|有|超|基本|全|取|形))|完成了|实现了|达到了|取得了|增长了|截至|截止"
 )
@@ -616,7 +641,9 @@ def _pieces(folded: str, frame: _Frame, places: tuple[str, ...]) -> Iterator[tup
             words = folded[a:b]
             own = tuple(dict.fromkeys(p for m in mentions if (p := m.period(frame.base))))
             upto = any(m.upto for m in mentions)
-            aspect = _aspect(words, own, frame, upto)
+            past = _past(own, frame)
+            said = words_aspect(words, past)
+            aspect = _aspect(said, own, frame, upto)
             if own:
                 # 去年利润增长23.5% is an aside below a heading of its own year; 2017年，… opens what follows.
                 topic = not frame.firm or (
@@ -627,12 +654,20 @@ def _pieces(folded: str, frame: _Frame, places: tuple[str, ...]) -> Iterator[tup
                 periods, firm = own, True
             elif carried and not (frame.firm and _starts_afresh(words)):
                 periods, firm = carried, True
-                aspect = words_aspect(words) or carried_aspect
+                said = words_aspect(words, carried_aspect is Aspect.ACHIEVED)
+                aspect = said or carried_aspect
             else:
-                periods, aspect = frame.by_words(words, words_aspect(words))
+                periods, aspect = frame.by_words(words, said)
                 firm = frame.firm
             named = places_of(words)
-            yield a, b, Told(periods, aspect, places, own, named, firm, frame.scope, frame.base)
+            yield a, b, Told(periods, aspect, places, own, named, firm, frame.scope, frame.base, said)
+
+
+def _past(own: tuple[Period, ...], frame: _Frame) -> bool:
+    """Whether a sentence looks back: its own years are over, or it has none below a heading that looks back."""
+    if own:
+        return frame.base is not None and all(p.last < frame.base for p in own)
+    return frame.firm and frame.aspect is Aspect.ACHIEVED
 
 
 def _starts_afresh(words: str) -> bool:
@@ -663,16 +698,19 @@ def _moved(mention: _Mention, by: int) -> _Mention:
     return replace(mention, start=mention.start + by, end=mention.end + by)
 
 
-def words_aspect(words: str) -> Aspect | None:
-    """What the words themselves (folded) say: planned or achieved; None for neither and for both."""
-    planned, achieved = _PLANNED_WORDS.search(words), _ACHIEVED_WORDS.search(words)
+def words_aspect(words: str, past: bool = False) -> Aspect | None:
+    """What the words themselves (folded) say: planned or achieved; None for neither and for both.
+
+    ``past``: year or heading say that they look back, so that only what is surely a plan (预期目标, 力争) is one.
+    """
+    planned = _PLANNED_WORDS.search(words) or (not past and _PLANNED_LIKELY.search(words))
+    achieved = _ACHIEVED_WORDS.search(words)
     if planned and not achieved:
         return Aspect.PLANNED
     return Aspect.ACHIEVED if achieved and not planned else None
 
 
-def _aspect(words: str, own: tuple[Period, ...], frame: _Frame, upto: bool) -> Aspect | None:
-    said = words_aspect(words)
+def _aspect(said: Aspect | None, own: tuple[Period, ...], frame: _Frame, upto: bool) -> Aspect | None:
     if said is not None or not own or frame.base is None:
         return said
     if all(p.last < frame.base for p in own):

@@ -43,8 +43,10 @@ PROVINCES: frozenset[str] = frozenset(_FULL)
 _PROVINCE = re.compile(
     "(?P<name>"
     + "|".join(sorted(_FULL, key=len, reverse=True))
-    + ")(?P<kind>(?:壮族|回族|维吾尔)?自治区|特别行政区|省|市)?"
+    + ")(?P<kind>(?:壮族|回族|维吾尔)?自治区|特别行政区|省|(?<=[京津海庆])市)?"
 )
+# 吉林市, 海南藏族自治州 and 河北区 bear the names of provinces.
+_NAMESAKE = re.compile("市(?![场民值盈容属辖])|区(?![域别块间分])|[^,。]{0,6}族自治[州县]")
 # What makes another name of it: 北京大学, 天津港, 重庆路, 上海合作组织; nor is a person of a place (上海人) the place.
 _OTHER_NAME = re.compile(
     "大学|学院|合作组织|精神|舰|路|街|港(?!口)|话|菜|证券|银行|卫视|晚报|日报|公报|站|机场|条约|议定书|奥运|冬奥|亚运|世博|"
@@ -57,6 +59,11 @@ _SUFFIX = re.compile(
     "自治[州县旗]|开发区|新区|街道|市(?![场民值盈容属辖])|县(?![域级])|区(?![域别块间分])|镇(?![静定压村长痛])|乡(?![村镇亲愁土情])"
     "|盟(?![友国约])|旗(?![帜舰下])|州"
 )
+_PEOPLES = (
+    "朝鲜|土家|苗|藏|羌|彝|侗|布依|哈尼|壮|傣|白|景颇|傈僳|回|蒙古|柯尔克孜|哈萨克|满|瑶|黎|畲|仡佬|水|土|撒拉|东乡|保安|裕固|"
+    "达斡尔|锡伯|塔吉克|纳西|拉祜|佤|布朗|普米|怒|独龙|仫佬|毛南|鄂温克|鄂伦春|各"
+)
+_KIND_OF_PLACE = re.compile(f"(?:(?:(?:{_PEOPLES})族?)*自治[州县旗]|市|州|县|区|盟|旗)$")
 _STEM = re.compile("[\u4e00-\u9fff·]{1,8}$")
 # Words at which a name cannot begin: what stands before the place in running text.
 _BOUNDARY = re.compile(
@@ -137,6 +144,15 @@ def told_elsewhere(place: str, title: str, organisation: str | None) -> bool:
     return level in (1, 2) and bool(named) and not any(_same(place, other) for other in named)
 
 
+def stem(place: str) -> str:
+    """A name without the word for its kind of place and the peoples in it: 昆山市 昆山, 恩施土家族苗族自治州 恩施.
+
+    Names of less than two characters without it stay as they are.
+    """
+    short = _KIND_OF_PLACE.sub("", place)
+    return short if len(short) > 1 else place
+
+
 def compare(asked: Iterable[str], told: Iterable[str]) -> Verdict:
     """Whether one of the places ``told`` is one of those ``asked``.
 
@@ -157,7 +173,7 @@ def compare(asked: Iterable[str], told: Iterable[str]) -> Verdict:
 
 def _found(folded: str, *, shapes: bool) -> list[tuple[int, int, str]]:
     out: list[tuple[int, int, str]] = []
-    for match in _PROVINCE.finditer(folded):
+    for match in _provinces(folded):
         if not match["kind"] and _OTHER_NAME.match(folded, match.end()):
             continue
         out.append((match.start(), match.end(), match["name"]))
@@ -172,10 +188,16 @@ def _found(folded: str, *, shapes: bool) -> list[tuple[int, int, str]]:
     return sorted(out)
 
 
+def _provinces(folded: str) -> Iterable[re.Match[str]]:
+    for match in _PROVINCE.finditer(folded):
+        if match["kind"] or not _NAMESAKE.match(folded, match.end()):
+            yield match
+
+
 def _shaped(folded: str) -> Iterable[tuple[int, int, str]]:
     """Names that end in a word for a kind of place: 青山区, 东城街道, 阿拉善盟."""
     behind = 0
-    provinces = [m.end() for m in _PROVINCE.finditer(folded)]
+    provinces = [m.end() for m in _provinces(folded)]
     for match in _SUFFIX.finditer(folded):
         limit = max([behind, *(e for e in provinces if e <= match.start())])
         stem_match = _STEM.search(folded, limit, match.start())
@@ -218,6 +240,8 @@ def _same(a: str, b: str) -> bool:
     if COUNTRY in (a, b) or a in PROVINCES or b in PROVINCES:
         return False
     # 武汉市青山区 without a boundary between its parts, 呼伦贝尔市 against 呼伦贝尔.
+    if a.endswith("州") and b.endswith("州") and stem(a) == stem(b):
+        return True
     short, long = sorted((a, b), key=len)
     return len(short) >= 3 and (long.endswith(short) or long.startswith(short))
 

@@ -19,6 +19,7 @@ from eval.metrics.refusal import aurc
 from eval.runs.corpus import Corpus
 from eval.types import EvaluationSet
 from qa.progress import Progress, Step, reporting
+from qa.reader.contradiction import consistent
 from qa.reader.selection import FEATURES, Selection, features
 from qa.types import Hit
 
@@ -73,7 +74,8 @@ def _scored(
     question: str, accepted: Sequence[str], hits: Sequence[Hit], reader: TrainedReader, selection: Selection
 ) -> tuple[tuple[float, bool], dict[str, tuple[float, bool]]] | None:
     """The confidence and each single score of the span that is best by it, with whether that span is right."""
-    found = reader.spans(question, hits)  # once for all scores: reading is what takes the time
+    # Once for all scores: reading is what takes the time. What the question rules out, no score would give.
+    found = consistent(question, reader.spans(question, hits))
     if not found:
         return None
     rows = features(question, found)

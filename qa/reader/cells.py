@@ -65,7 +65,9 @@ def _named(question: str, hit: Hit) -> tuple[int, int, int] | None:
             return None
     else:
         fits = [not told] * len(columns)
-    named = [i for i, column in enumerate(columns) if fits[i] and _YEAR.sub("", column) in asked]
+    # 预算 in 一般公共预算收入 is the row's name, and names no column.
+    beside = asked.replace(label, "\n", 1)
+    named = [i for i, column in enumerate(columns) if fits[i] and _YEAR.sub("", column) in beside]
     if not named and len(cells) == 1 and fits[0]:
         named = [0]
     if len(named) != 1:
@@ -76,4 +78,6 @@ def _named(question: str, hit: Hit) -> tuple[int, int, int] | None:
         return None
     first = text.index(row["cells"], text.index(row["label"]) + len(row["label"])) + cells[named[0]].start("value")
     value = cells[named[0]]["value"]
+    if not any(character.isalnum() for character in value):
+        return None
     return first, first + len(value), len(label)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.period import Agreement, Asked, Verdict, agreement, asked, told_at
+from qa.period import Agreement, Asked, Told, Verdict, agreement, asked, told_at
 from qa.reader.decode import Span
 from qa.reader.question import Kind, Question, analyse
 from qa.text.normalise import fold
@@ -158,7 +158,12 @@ def agreement_with(question: str, hit: Hit, start: int, end: int) -> Agreement:
 def _agreement(looked_for: Asked, hit: Hit, start: int, end: int) -> Agreement:
     if not (looked_for.any or looked_for.aspect):
         return Agreement()
-    tells = told_at(
+    return agreement(looked_for, told_of(hit, start, end), hit.date)
+
+
+def told_of(hit: Hit, start: int, end: int) -> Told:
+    """What the sentence around a span tells of; offsets are the Passage's."""
+    return told_at(
         hit.passage.text,
         start,
         end,
@@ -168,4 +173,3 @@ def _agreement(looked_for: Asked, hit: Hit, start: int, end: int) -> Agreement:
         position=hit.position,
         organisation=hit.organisation,
     )
-    return agreement(looked_for, tells, hit.date)

@@ -13,9 +13,9 @@ _LENGTH = word_set("公里 千米 米 厘米 毫米 英里 英尺 海里 里 尺
 _AREA = word_set("亩 公顷 平方米 平方公里 平方千米 平方厘米 平方英里 英亩 平米 km2 m2")
 _WEIGHT = word_set("吨 千克 公斤 斤 克 毫克 磅 吨标准煤 kg 标准箱")
 _VOLUME = word_set("立方米 立方公里 升 毫升 方 加仑 立方")
-_POWER = word_set("千瓦 瓦 兆瓦 千瓦时 度 千伏安 千瓦·时")
+_POWER = word_set("千瓦 瓦 兆瓦 千瓦时 度 千伏安 千瓦·时 kw mw gw kwh mwh gwh kva")
 _TIME = word_set("年 个月 天 小时 分钟 秒 周 星期 个工作日 工作日 日 周年 个小时 年级 月 岁 世纪 钟头 个星期")
-_PEOPLE = word_set("人 名 位 人次 口 员")
+_PEOPLE = word_set("人 名 位 人次 口 员 例")
 _PLACES_OF_BUSINESS = word_set("家 户 个 所 间")
 _COUNTERS = word_set(
     "个 家 户 名 位 人 人次 座 条 张 项 件 处 所 套 台 辆 列 架 艘 艘次 班 批 次 场 种 类 "
@@ -25,8 +25,9 @@ _COUNTERS = word_set(
     "页 卷 席 票 胎 度 席次 个点 集数 万人 成 度电 像素 比特 字节 赫兹 吨公里 摄氏度 ℃ 度c "
     "点 重 门诊 员 集团 岁 国家 项目 学位 标准箱"
 )
-PERCENT = frozenset(("%", "‰", "个百分点", "百分点"))
-ALL = MONEY | _LENGTH | _AREA | _WEIGHT | _VOLUME | _POWER | _TIME | _PEOPLE | _COUNTERS | _PLACES_OF_BUSINESS
+_POINTS = word_set("个基点 基点")
+PERCENT = frozenset(("%", "‰", "个百分点", "百分点")) | _POINTS
+ALL = _POINTS | MONEY | _LENGTH | _AREA | _WEIGHT | _VOLUME | _POWER | _TIME | _PEOPLE | _COUNTERS | _PLACES_OF_BUSINESS
 LONGEST_FIRST = tuple(sorted(ALL, key=lambda u: (-len(u), u)))
 DURATIONS = _TIME
 

@@ -118,6 +118,9 @@ def test_which_answers_are_the_same(one: str, other: str, same: bool) -> None:
         ("15", "15万", False),
         ("3天", "3-5天", False),
         ("2023年", "2022年", False),
+        ("五日内", "十五日内", False),
+        ("三十元", "二百三十元", False),
+        ("三十元", "三十元以下", True),
     ],
 )
 def test_more_words_say_the_same_and_a_part_of_a_number_does_not(one: str, other: str, same: bool) -> None:

@@ -26,6 +26,12 @@ from qa.place import PROVINCES, Verdict, asked_places, compare, document_places,
         ("同心县有多少人", ("同心县",)),
         ("晋城市2022年的收入", ("晋城市",)),
         ("成都市有多少人", ("成都市",)),
+        # Namesakes of provinces.
+        ("吉林市有多少人", ("吉林市",)),
+        ("吉林省吉林市有多少人", ("吉林", "吉林市")),
+        ("天津市河北区有多少人", ("天津", "河北区")),
+        ("海南藏族自治州有多少人", ("海南藏族自治州",)),
+        ("山西市场有多大", ("山西",)),
     ],
 )
 def test_places_by_table_and_by_shape(question: str, places: tuple[str, ...]) -> None:

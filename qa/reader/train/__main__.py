@@ -30,6 +30,8 @@ def everything(context: typer.Context, shared: Shared = SHARED, folder: Folder =
     if context.invoked_subcommand is None:
         if not (folder / ENCODER).exists():
             prepare(shared, folder)
+        else:
+            _say(f"{folder}: its material is taken as it is; name another --folder to make it again")
         train(folder)
         select(shared, folder)
 

@@ -119,22 +119,23 @@ class Trainer:
             torch._foreach_copy_(learning, masters)
         return loss.detach()
 
-    def save(self, path: Path, number: int, done: int) -> None:
-        """Write everything that ``resume`` needs, whole or not at all."""
+    def save(self, path: Path, number: int, done: int, spent: float) -> None:
+        """Write everything that ``resume`` needs, whole or not at all; ``spent`` are the seconds so far."""
         temporary = path.with_name(f".{path.name}.part")
         state = {"masters": self.masters, "optimiser": self.optimiser.state_dict(), "pass": number, "done": done}
+        state["spent"] = spent
         torch.save(state, temporary)
         temporary.replace(path)
 
-    def resume(self, path: Path) -> tuple[int, int]:
-        """Go on from what ``save`` wrote; returns the pass and how many of its batches are done."""
+    def resume(self, path: Path) -> tuple[int, int, float]:
+        """Go on from what ``save`` wrote; returns the pass, how many of its batches are done, and the seconds spent."""
         state = torch.load(path, map_location=self.device, weights_only=True)
         with torch.no_grad():
             for name, value in state["masters"].items():
                 self.masters[name].copy_(value)
                 self.learning[name].copy_(value)
         self.optimiser.load_state_dict(state["optimiser"])
-        return int(state["pass"]), int(state["done"])
+        return int(state["pass"]), int(state["done"]), float(state["spent"])
 
 
 def learner(encoder: Any, recipe: Recipe) -> ReaderModel:
@@ -214,13 +215,13 @@ def train(
 ) -> None:
     """Go through all passes from where ``checkpoint`` stands, saving every so many seconds.
 
-    Where the whole way would take more than ``seconds`` of the ``clock``, the rate falls in time and the rest is left
-    out.
+    Where the whole way would take more than ``seconds`` of the ``clock``, those before a stop counted, the rate falls
+    in time and the rest is left out.
     """
     recipe = trainer.recipe
     counts = material.counts()
     sizes = [sum(share * counts.get(group, 0) for group, share in each.items()) for each in recipe.passes]
-    number, done = trainer.resume(checkpoint) if checkpoint.exists() else (0, 0)
+    number, done, before = trainer.resume(checkpoint) if checkpoint.exists() else (0, 0, 0.0)
     begun = saved = clock()
     tokens = steps = 0
     for current in range(number, len(sizes)):
@@ -228,7 +229,7 @@ def train(
         plan = batches([len(r.ids) for r in rows], recipe.batch_tokens, np.random.default_rng(recipe.seed + current))
         recent: list[Tensor] = []
         for place in range(done, len(plan)):
-            spent = clock() - begun
+            spent = before + clock() - begun
             if spent > seconds:
                 return
             way = (sum(sizes[:current]) + sizes[current] * place / len(plan)) / sum(sizes)
@@ -241,16 +242,16 @@ def train(
                 loss = float(torch.stack(recent[-100:]).mean())
                 if not math.isfinite(loss):
                     raise FloatingPointError(f"the loss is {loss} in pass {current + 1}; lower --rate")
-                spent = clock() - begun
+                now = clock() - begun
                 say(
                     f"pass {current + 1}/{len(sizes)}  batch {place + 1}/{len(plan)}  loss {loss:.3f}  "
-                    f"{tokens / spent:,.0f} tokens/s  {way:.0%} of the way"
+                    f"{tokens / now:,.0f} tokens/s  {way:.0%} of the way"
                 )
             if clock() - saved > every:
-                trainer.save(checkpoint, current, place + 1)
+                trainer.save(checkpoint, current, place + 1, before + clock() - begun)
                 saved = clock()
         done = 0
-        trainer.save(checkpoint, current + 1, 0)
+        trainer.save(checkpoint, current + 1, 0, before + clock() - begun)
 
 
 def arrays(rows: Sequence[Labelled], multiple: int = 1) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:

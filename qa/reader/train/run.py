@@ -29,6 +29,7 @@ def run(
     """
     out = folder / f"{name}.safetensors"
     if out.exists():
+        say(f"{name}: {out} is there, and not trained again; what it learned from may be older than the recipe")
         return
     recipe = RECIPES[name]
     before = {each: folder / f"{each}.safetensors" for each in forerunners(name)}

@@ -71,3 +71,15 @@ def test_nothing_where_a_word_of_the_question_stands_nowhere(question: str) -> N
 )
 def test_a_sentence_is_no_row(text: str) -> None:
     assert read("2023年一般公共预算收入是多少？", text) == []
+
+
+def test_a_word_in_the_rows_name_names_no_column() -> None:
+    row = "一般公共预算收入：预算：1,000.0，决算：1,100.0"
+    assert read("一般公共预算收入是多少？", row) == []
+    assert read("一般公共预算收入的决算是多少？", row) == ["1,100.0"]
+
+
+def test_an_empty_cell_is_no_answer() -> None:
+    row = "税收收入：2022年：—，2021年：140.0"
+    assert read("2022年税收收入是多少？", row) == []
+    assert read("2021年税收收入是多少？", row) == ["140.0"]

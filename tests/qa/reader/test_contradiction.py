@@ -194,3 +194,114 @@ def test_a_mark_that_was_passed_does_not_answer_where_the_figure_follows() -> No
         assert not contradicts(asked, read(PASSED, words, date="2023-02-24"))
     assert not contradicts("存款有多少？", read(PASSED, "突破200亿元", date="2023-02-24"))
     assert not contradicts("财政收入突破了多少？", read(PASSED, "15亿元大关", date="2023-02-24"))
+
+
+REVIEW = "一、2023年工作回顾"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        # 计划, 争取, 规划, 拟, 将 and 要 ask for no plan where they are another word's, or where it was carried out.
+        ("2023年争取到上级资金多少亿元？", "争取上级资金12.3亿元，到位率高。", "12.3亿元"),
+        ("产业园规划面积是多少亩？", "产业园规划面积3200亩，入驻企业30家。", "3200亩"),
+        ("固定资产投资完成年度计划的百分之几？", "固定资产投资完成年度计划的102%。", "102%"),
+        ("新启动的项目数是原定计划的几倍？", "新启动21个项目，是计划任务的2.1倍。", "2.1倍"),
+        ("比预期目标高多少个百分点？", "比预期目标高0.5个百分点。", "0.5个百分点"),
+        ("虚拟现实企业有多少家？", "虚拟现实企业已有35家。", "35家"),
+        ("未来科技城引进企业多少家？", "未来科技城引进企业35家。", "35家"),
+        ("2023年将多少人纳入低保？", "已将3200人纳入低保。", "3200人"),
+        ("人均预期寿命是多少岁？", "人均预期寿命达到79岁。", "79岁"),
+        ("2022年人才计划引进了多少名博士？", "人才计划引进博士32名。", "32名"),
+        # A sentence that looks back may say 安排, 将, 年内, 今后 and 确保.
+        ("2023年安排了多少专项资金？", "2023年，安排专项资金5亿元，支持企业。", "5亿元"),
+        ("多少户被纳入了低保？", "加强救助，将3200户困难群众纳入低保。", "3200户"),
+        ("地区生产总值完成了多少？", "完成100亿元，为今后发展奠定坚实基础。", "100亿元"),
+        ("粮食总产量达到了多少？", "确保粮食安全，粮食总产量达52万吨。", "52万吨"),
+        ("新改建了多少公里农村公路？", "年内新改建农村公路120公里。", "120公里"),
+        ("今年上半年实现了多少增加值？", "今年上半年，全市主要指标向好，增加值500亿元。", "500亿元"),
+        # 了 and 实际 ask for no outcome where a target was laid down, or an indicator bears that name.
+        ("到2025年实际利用外资达到多少？", "到2025年，力争实际利用外资达到10亿美元。", "10亿美元"),
+        ("为了实现碳达峰，2025年占比达到多少？", "到2025年力争达到20%。", "20%"),
+        ("会议提出了今年经济增长多少？", "预期目标为增长5%左右。", "5%左右"),
+    ],
+)
+def test_what_was_carried_out_is_no_plan_and_what_was_laid_down_no_outcome(
+    question: str, text: str, words: str
+) -> None:
+    assert not contradicts(question, read(text, words, REVIEW))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        ("研发经费占地区生产总值多少？", "研发经费占2.8%。", "2.8%"),
+        ("公积金最高可贷款多少？", "最高可贷房屋总价的80%。", "80%"),
+        ("违约金罚款多少钱？", "处货值金额十倍以上二十倍以下罚款。", "十倍以上二十倍以下"),
+        ("丧葬补助多少？", "发给6个月的职工月平均工资。", "6个月的职工月平均工资"),
+        ("汽油价格的降幅是多少？", "每吨降低245元。", "245元"),
+        ("利率的降幅是多少？", "下调10个基点。", "10个基点"),
+        ("试用期多少天？", "试用期三个月。", "三个月"),
+        ("保修多少个月？", "保修期为2年。", "2年"),
+        ("装机容量是多少千瓦？", "装机150MW。", "150MW"),
+        ("累计确诊多少人？", "累计78例。", "78例"),
+        ("项目惠及多少户、多少人？", "惠及3.2万户、9.8万人。", "9.8万人"),
+        ("地区生产总值和增速是多少？", "100亿元，增长5%。", "100亿元"),
+        ("高新技术企业有多少家？", "突破300家，完成50个项目建设。", "300家"),
+        ("多少村民代表同意才行？", "三分之二以上村民代表同意。", "三分之二以上村民代表"),
+        ("税收收入是多少？", "项目\n税收收入\n1128.7\n非税收入\n200", "1128.7"),
+        ("诉讼时效在第几节？", "第三节", "第三节"),
+    ],
+)
+def test_a_figure_that_may_be_told_in_another_unit_is_left(question: str, text: str, words: str) -> None:
+    assert not contradicts(question, read(text, words))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("接待游客多少万人次？", "1128.7亿元"),
+        ("新建多少公里高速公路？", "1128.7亿元"),
+        ("新建学校多少所？", "3.6%"),
+        ("地区生产总值达到了多少？", "3.6%"),
+        ("2023年地区生产总值增速达到了多少？", "1128.7亿元"),
+    ],
+)
+def test_money_and_shares_count_nothing(question: str, words: str) -> None:
+    assert contradicts(question, read(DONE, words))
+
+
+def test_a_plan_beside_an_outcome_is_told_by_its_own_clause() -> None:
+    text = "2018年经济增长6.6%，2019年预期目标6%以上。"
+    asked = "2019年经济增长的预期目标是多少？"
+    assert contradicts(asked, read(text, "6.6%", date="2019-01-20"))
+    assert not contradicts(asked, read(text, "6%以上", date="2019-01-20"))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        ("我国第一条地铁是什么时候开通的？", "首条地铁1969年10月1日开通。", "1969年10月1日"),
+        ("第三条跑道长多少米？", "第二条跑道旁的三跑道长3800米。", "3800米"),
+        ("第五条约定的租金是多少？", "五、租金：每月3000元。", "3000元"),
+        ("第五条约定的租金是多少？", "第 五 条 租金每月3000元。", "3000元"),
+        ("依据刑法第二百六十四条，判处罚金多少元？", "依照第五十二条，判处罚金5000元。", "5000元"),
+        ("谁向市长汇报了工作？", "局长王某作了汇报。", "王某"),
+        ("公司总裁是谁？", "总经理：李强。", "李强"),
+        ("领导小组组长是谁？", "组  长：张伟  市长", "张伟"),
+    ],
+)
+def test_articles_and_offices_that_are_not_asked_for_rule_nothing_out(question: str, text: str, words: str) -> None:
+    assert not contradicts(question, read(text, words))
+
+
+@pytest.mark.parametrize(
+    ("question", "organisation", "text"),
+    [
+        ("恩施州2023年GDP是多少？", "恩施土家族苗族自治州统计局", "全州1481.3亿元。"),
+        ("昆山市GDP是多少？", "苏州市统计局", "昆山完成1481.3亿元。"),
+    ],
+)
+def test_a_place_under_its_other_name_is_that_place(question: str, organisation: str, text: str) -> None:
+    one = read(text, "1481.3亿元")
+    assert not contradicts(question, replace(one, hit=replace(one.hit, organisation=organisation)))

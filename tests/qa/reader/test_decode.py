@@ -96,6 +96,34 @@ def test_a_documents_number_is_not_cut(cut: str) -> None:
     assert text[start:end].endswith("发〔2023〕14号")
 
 
+@pytest.mark.parametrize(
+    ("text", "cut", "whole"),
+    [
+        ("利润同比增长-3.2%，", "3.2%", "-3.2%"),
+        ("最低气温−12℃。", "12℃", "−12℃"),
+        ("收入15.8 亿元", "15.8", "15.8 亿元"),
+        ("于2023 年 3 月 5 日开工", "3 月", "2023 年 3 月 5 日"),
+        ("于二○二三年五月一日", "五月", "二○二三年五月一日"),
+        ("补助两千三百元", "两千三百", "两千三百元"),
+        ("罚款5千元", "5", "5千元"),
+        ("按万分之五收取", "五", "万分之五"),
+        ("罚款5000—10000元", "5000", "5000—10000元"),
+        ("每户3—5万元", "3", "3—5万元"),
+        ("增长5%-6%", "5%", "5%-6%"),
+        ("在2016—2020年间", "2016", "2016—2020年"),
+        ("上午9:30开会", "9", "9:30"),
+        ("每吨120元/吨", "120元", "120元/吨"),
+        ("装机500MW。", "500", "500MW"),
+        ("沿G312国道", "312", "312"),
+        ("位于A区-3栋", "3栋", "3栋"),
+    ],
+)
+def test_signs_ranges_and_words_belong_to_a_figure(text: str, cut: str, whole: str) -> None:
+    start = text.rindex(cut)
+    low, high = uncut(text, start, start + len(cut))
+    assert text[low:high] == whole
+
+
 @pytest.mark.parametrize(("year", "answer"), [(False, "1926年3月18日"), (True, "1926年")])
 def test_where_a_year_is_asked_for_the_date_ends_with_it(year: bool, answer: str) -> None:
     text = "1926年3月18日，他被迫下野。"

@@ -45,6 +45,10 @@ def test_who_asks_for_a_year_gets_the_year(said: str, year: str) -> None:
         ("除了科技和石化还有什么？", "科技和石化", "石化"),  # something is left, whatever it is
         ("重点发展科技和什么？", "科技和石化", "科技和石化"),  # nothing says that it is asked for without
         ("除了科技，还有什么？", "科技园区、石化", "科技园区、石化"),
+        # What joins stands between words, not in them, and not between brackets.
+        ("除了中华人民共和国民法典，还依据什么？", "《中华人民共和国民法典》、《行政诉讼法》", "《行政诉讼法》"),
+        ("除了和平区还有哪些区？", "河东区、和平区", "河东区"),
+        ("除了科技，还有哪本书？", "《科技和石化》", "《科技和石化》"),
     ],
 )
 def test_what_the_question_has_named_is_not_its_answer(question: str, said: str, answer: str) -> None:
