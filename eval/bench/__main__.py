@@ -184,9 +184,10 @@ def reports_table(
     folder = library or kept.folder_of("reports", embedder, files)
     with reports.library_of(files, folder, embedder, progress=True) as held:
         result = run(data, library=held, reader=_reader(weights, selection), progress=True)
+        fusion = reports.found_by_fusion(data, held, files)
         passages = sum(held.passage_counts().values())
     typer.echo(describe())
-    typer.echo(reports.table(result, len(files), passages))
+    typer.echo(reports.table(result, fusion, len(files), passages))
     if errors:
         typer.echo(chain.errors(result.sets[0].outcomes))
 

@@ -23,6 +23,7 @@ from eval.sets import load_set
 from eval.types import EvaluationSet
 from qa import Library
 from qa.progress import Progress, Step, reporting
+from qa.retriever.retriever import ALIKE_CANDIDATES
 
 QUESTIONS = Path(__file__).with_name("reports.jsonl")
 
@@ -86,8 +87,24 @@ def library_of(
         yield library
 
 
-def table(result: RunResult, documents: int, passages: int) -> str:
-    """The whole way of a question, whether the right document was cited and found first, and the kinds one by one."""
+def found_by_fusion(data: EvaluationSet, library: Library, files: Mapping[str, bytes]) -> list[bool]:
+    """For each answerable question that leans on nothing: whether its report is first where meaning and words alone
+    count, and neither year nor place.
+    """
+    names = {hashlib.sha256(content).hexdigest(): Path(name).stem for name, content in files.items()}
+    of_document = {document.id: names[document.sha256] for document in library.documents()}
+    of_passage = {p.id: name for identifier, name in of_document.items() for p in library.passages(identifier)}
+    asked = [q for q in data.questions if q.answerable and not q.history]
+    first = [library._retriever.fused(q.question, ALIKE_CANDIDATES).scores[0][0] for q in asked]
+    theirs = [{Path(e.document or "").stem for e in q.evidence} for q in asked]
+    return [of_passage[one] in documents for one, documents in zip(first, theirs, strict=True)]
+
+
+def table(result: RunResult, fusion: Sequence[bool], documents: int, passages: int) -> str:
+    """The whole way of a question, whether the right document was cited and found first, and the kinds one by one.
+
+    ``fusion`` is what ``found_by_fusion`` gives.
+    """
     (one,) = result.sets
     name = f"Government reports, {documents} documents, {passages:,} passages"
     standalone = [o for o in one.outcomes if o.question.answerable and not o.question.history]
@@ -96,6 +113,8 @@ def table(result: RunResult, documents: int, passages: int) -> str:
     for group, outcomes in (("answerable", standalone), ("follow-ups", leaning)):
         for label, right in _DOCUMENT.items():
             lines += _row(group, label, [right(o, result) for o in outcomes])
+        if group == "answerable":
+            lines += _row(group, "The same without years and places", fusion)
     refused = [o for o in one.outcomes if not o.question.answerable and o.question.history]
     lines += _row("follow-ups", "Without an answer, refused", [o.right for o in refused])
     lines.append(f"  {'by kind':<13} {'Right':<38} Right document cited")

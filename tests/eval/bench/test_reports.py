@@ -184,8 +184,10 @@ def test_the_table_tells_whose_report_was_found(tmp_path: Path, few: dict[str, b
     data = EvaluationSet("few", questions, "jsonl", tuple(made))
     with reports.library_of(few, tmp_path / "library", embedder) as library:
         result = run(data, library=library)
+        fusion = reports.found_by_fusion(data, library, few)
+    assert fusion == [True, False]
     outcomes = {o.question.id: o for o in result.sets[0].outcomes}
-    lines = reports.table(result, 3, 7).splitlines()
+    lines = reports.table(result, fusion, 3, 7).splitlines()
     assert lines[0] == ("Government reports, 3 documents, 7 passages: 2 answerable, 1 unanswerable, 1 follow-ups")
     rows = {line[2:].strip(): line for line in lines}
 
@@ -193,6 +195,7 @@ def test_the_table_tells_whose_report_was_found(tmp_path: Path, few: dict[str, b
         return next(line for line in rows.values() if line.strip().startswith(group) and label in line)
 
     assert "1/2 " in row("answerable", "First passage from the right document")
+    assert "1/2 " in row("answerable", "The same without years and places")
     assert "1/2 " in row("answerable", "The same, never refusing")
     cited = int(not outcomes["right"].prediction.abstained)
     assert f"{cited}/2 " in row("answerable", "Best citation in the right document")
