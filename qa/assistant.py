@@ -259,9 +259,9 @@ def _parts(
     sure = [each for each in merged if each[0].confidence >= max(threshold, merged[0][0].confidence / 2)]
     first = merged[0][0].citation.document.id
     apart = [each for each in sure if each[0].citation.document.id == first]
-    keys = [_answer_key(each[0].text) for each in apart]
     # 文昌街 is said where 泽州路、文昌街 is.
-    apart = [each for each, key in zip(apart, keys, strict=True) if not any(key != k and key in k for k in keys)]
+    listed = {_answer_key(thing) for each in apart if len(things := _JOINT.split(each[0].text)) > 1 for thing in things}
+    apart = [each for each in apart if _answer_key(each[0].text) not in listed]
     return sorted(apart, key=lambda each: each[0].citation.start)
 
 
@@ -336,6 +336,7 @@ def _answer_key(text: str) -> str:
 
 
 _HAN_NUMERALS = "〇零一二两三四五六七八九十百千万亿"
+_JOINT = re.compile("[、，,；;]|以及|和|及|与")
 _IN_NUMBER = re.compile(rf"[0-9.+{_HAN_NUMERALS}-]$")
 _NUMBER_GOES_ON = re.compile(rf"[0-9.{_HAN_NUMERALS}%‰]")
 

@@ -68,7 +68,8 @@ class Asked:
     ``relative`` are words that each Document's own year gives a meaning (去年); ``aspect`` is what the question says
     itself; ``leaning`` is what it most likely means where it says nothing: a figure asked for (增长了多少) is one that
     was reached, 到2025年 is a target. ``reports`` are the years of documents that the question names
-    (2019年政府工作报告 is given in 2019 and tells of 2018 too).
+    (2019年政府工作报告 is given in 2019 and tells of 2018 too). ``target``: words that only ask for a target say so
+    (目标, 力争), not those that may be part of another word or tell of a plan that was carried out (计划, 将).
     """
 
     periods: tuple[Period, ...] = ()
@@ -77,6 +78,7 @@ class Asked:
     places: tuple[str, ...] = ()
     leaning: Aspect | None = None
     reports: tuple[int, ...] = ()
+    target: bool = False
 
     @property
     def any(self) -> bool:
@@ -90,8 +92,8 @@ class Told:
 
     ``periods`` are the years that it is about; ``firm``, whether a heading, the document's kind or the words
     themselves say so, rather than its position. ``mentioned`` are all years that the words name as their subject;
-    ``scope`` are the years that the whole document can be about. ``said`` is the aspect that the words themselves
-    name, whatever stands above them. ``places`` are the document's,
+    ``scope`` are the years that the whole document can be about. ``past``: its years are over, or its heading looks
+    back. ``places`` are the document's,
     ``named`` those of the passage itself. ``base`` is the year that 今年 means there.
     """
 
@@ -103,7 +105,7 @@ class Told:
     firm: bool = False
     scope: Period | None = None
     base: int | None = None
-    said: Aspect | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,12 @@ _MENTION = re.compile(
 )
 # A bare year in a question or heading: 2022 GDP. No unit may follow.
 _BARE = re.compile(
-    r"(?<![\d.,第])((?:19|20)\d\d)(?!\s?[\d.,/%‰年]|\s?[万亿千百余多个家户名元亩座人公平张吨件项米套台辆条次所处年级号字头只株天匹棵颗枚本册篇艘架班场节栋间位岁页])"
+    r"(?<![\d.,第])((?:19|20)\d\d)(?!\s?[\d.,/%‰年]|\s?[万亿千百余多个家户名元亩座人公平张吨件项米套台辆条次所处年级号字头株匹棵颗枚])"
 )
 _COMPARED_BEFORE = re.compile(
     "(?:(?<!占)比|较|高于|低于|多于|少于|超过|好于|快于|优于|占|(?<!参)与|(?<![合共])同|以|(?<!来)自|从|由|相当于|不低于|不超过)$"
 )
+_COMPARED_WITH = re.compile("[和与跟同][^,;。和与跟同]{4,6}相比$")
 _COMPARED_AFTER = re.compile(
     r"(?:全年)?(?:的)?(?:同期|基础上|相比|以来|水平|持平|起[,，至]|为基[期准数]|(?:的)?\d+(?:\.\d+)?倍)|末?(?:的)?[\d.]+[^,。;]{0,6}(?:增加|提高|上升|下降|减少|增长)[到至]"
     # Names, and the day on which a report is given: 1999年政府工作报告——1999年3月5日在第九届…
@@ -280,22 +283,29 @@ def years(text: str) -> frozenset[int]:
 
 # What only a plan is asked for with; and what may be another word's, or a plan that was carried out (计划引进了).
 _PLAN_ASKED = re.compile(
-    "(?<!年度)(?<!任务)目标(?!任务)|预期(?!寿命|信用|损失)|预计(?!负债)|力争|(?<![模虚草比])拟(?![定订人物])|打算|今后|未来(?=[0-9一二三四五六七八九十几]|的|将|要|计划)|"
-    "下一步|应(?=达|实现|完成)"
+    "(?<!年度)(?<!任务)目标(?!任务|人群|群体|客户|市场)|预期(?!寿命|信用|损失)|预计(?!负债)|力争|(?<![模虚草比])拟(?![定订人物])|打算|今后|"
+    "未来(?=[0-9一二三四五六七八九十几]|的|将|要|计划)|下一步|(?<![供响反效对])应(?=达|实现|完成)"
 )
 _PLAN_LIKELY = re.compile(
-    '目标|计划(?!生育|经济|["”’」』])|争取(?=.{0,12}(?:达|实现|完成|建成))|(?<!即)将(?![军士领近来多几哪\\d])|'
-    "(?<![主重需必还纲摘概首想只紧索])要(?![求素点闻件领义塞多几花付缴备哪什啥用等]|带(?!动)|交(?![付通])|准备|提[供交])|规划(?!局|面积|用地|总?规模|设计)|安排(?=多少|几|的)"
+    '目标(?!人群|群体|客户|市场)|计划(?!生育|经济|免疫|["”’」』])|争取(?=.{0,12}(?:达|实现|完成|建成))|'
+    "(?<!即)将(?![军士领近来多几哪\\d])|(?<![主重需必还纲摘概首想只紧索纪])要(?![求素点闻件领义塞多几花付缴备哪什啥用等]|带(?!动)|交(?![付通])|准备|提[供交])|"
+    "规划(?!局|面积|用地|总?规模|设计)|安排(?=多少|几|的)"
 )
+_BEYOND = (
+    "(?:比|超过?|超出|高[于出]|低于|多于|少于|快于|慢于|好于|优于)了?(?:全?年度?|年初|原定?|既定|预定|预期)*"
+    "(?:目标|计划|预期)"
+)
+"""比年初目标高多少 asks for what was reached."""
+_OF_PLAN = "(?:计划|目标|任务)数?的(?:几|多少|百分)"
 _DONE_ASKED = re.compile(
-    "(?<![为除])了(?!解|如)|完成情况|实际(?!利用|使用|控制|到位|增长目标)|同比|比上年|已经?|是否完成|(?:目标|任务|计划).{0,4}完成(?:得|情况|率|了)|取得|回顾|"
-    "截[至止]|(?:计划|目标|任务)数?的(?:几|多少|百分)|[比超高低多少快好优](?:过|于|出)?(?:全?年度?|原定|既定|预定|预期)*(?:目标|计划|预期)"
+    "(?<![为除])了(?!解|如)|完成情况|实际(?!利用|使用|控制|到位|增长目标)|已经?|是否完成|(?:目标|任务|计划).{0,4}完成(?:得|情况|率|了)|"
+    f"{_OF_PLAN}|{_BEYOND}"
 )
-_CARRIED_OUT = re.compile(
-    "完成(?:得|情况|率|了)|是否完成|(?:计划|目标|任务)数?的(?:几|多少|百分)|[比超高低多少快好优].{0,8}(?:目标|计划|预期)"
-)
-# What was laid down is still to come: 提出了增长多少, 确定了什么目标.
-_LAID_DOWN = re.compile("(?:提出|确定|明确|规定|设定|制定|定下|安排)了")
+_CARRIED_OUT = re.compile(f"完成(?:得|情况|率|了)|是否完成|{_OF_PLAN}|{_BEYOND}")
+# What asks for an outcome where nothing speaks of a plan: 今年计划同比增长多少.
+_DONE_LIKELY = re.compile("同比|比上年|取得|回顾|截[至止]")
+# What was laid down is still to come: 提出了增长多少, 下达了多少计划.
+_LAID_DOWN = re.compile("(?:提出|确定|明确|规定|设定|设立|制[定订]|[下给]?定下?|安排|下达|公布|批准|发布|印发)了")
 _DONE_WEAK = re.compile("完成|实现|达到|达")
 _NAMED_REPORT = re.compile(r"(?:的)?[^\d,。;?]{0,16}?(?:工\s?作\s?报\s?告|报告[中里]|统计公报)")
 _FIGURE_ASKED = re.compile("多少|几[^何乎]|百分之|增速|增幅|降幅|多[大高长]")
@@ -314,7 +324,7 @@ def asked(question: str) -> Asked:
         if (
             mention.compared
             and not mention.relative
-            and (_COMPARED_BEFORE.search(folded[: mention.start]) or folded.startswith("相比", mention.end))
+            and (_COMPARED_BEFORE.search(folded[: mention.start]) or _COMPARED_WITH.search(folded[: mention.end + 2]))
         ):
             # 比2020年增长了多少, 自2020年 and 和2020年相比 do not name the year that is asked for.
             continue
@@ -342,7 +352,7 @@ def asked(question: str) -> Asked:
         aspect = Aspect.ACHIEVED
     elif plan or (likely and (not past or likely.group() in ("计划", "目标"))):
         aspect = Aspect.PLANNED
-    elif past and _DONE_WEAK.search(folded):
+    elif _DONE_LIKELY.search(words) or (past and _DONE_WEAK.search(folded)):
         aspect = Aspect.ACHIEVED
     leaning = aspect
     if aspect is None:
@@ -357,6 +367,7 @@ def asked(question: str) -> Asked:
         asked_places(question),
         leaning,
         tuple(dict.fromkeys(reports)),
+        plan is not None,
     )
 
 
@@ -522,11 +533,11 @@ def _frame(title: str, date: str | None, heading_path: tuple[str, ...], position
 
 _PLANNED_WORDS = re.compile(
     "(?<![与和低高于比到成了期])(?:主要)?预期(?:目标|增长|增加|上涨|增幅|增速|涨幅|达到|控制)|目标(?:是|为|:)|力争|争取[^,;。]{0,12}(?:达到|实现|完成|建成)|(?<![模虚])拟(?=安排|按|投|新|再|建|发|完|实)|"
-    r"今年[^;。]{0,12}(?:(?<![主重需必还纲摘概首想])要(?![求素点闻件])|将|再(?![创次度])|计划(?!总?投资)|目标)|(?:^|[,。;])要(?![求素点])"
+    r"今年[^;。]{0,12}(?:(?<![主重需必还纲摘概首想])要(?![求素点闻件])|将(?![\d各全这其该本原])|再(?![创次度获])|计划|目标)"
 )
 _PLANNED_LIKELY = re.compile(
     r"(?<![一二三四五六七八九十\d])年内(?!已)|年底前|(?<!为)(?:下一步|今后)|明年|"
-    r"确保(?!了)[^,;。]{0,20}(?:[\d%以]|完成|实现)|(?:^|[,;])(?:计划(?!总?投资)|将(?![\d各全这其该本原]))"
+    r"确保(?!了)[^,;。]{0,20}(?:[\d%以]|完成|实现)|(?:^|[,;])(?:计划|将(?![\d各全这其该本原]))|(?:^|[,。;])要(?![求素点])"
 )
 """What a plan says, too, where nothing tells that it was carried out: no year that is past, no heading 工作回顾."""
 _ACHIEVED_WORDS = re.compile(
@@ -627,10 +638,27 @@ def told_at(
     organisation: str | None = None,
 ) -> Told:
     """What the sentence that holds ``text[start:end]`` tells: ``text`` is the passage, the offsets are into it."""
-    given = {"title": title, "date": date, "heading_path": heading_path, "position": position}
-    pieces = told_by_sentence(text, **given, organisation=organisation)  # type: ignore[arg-type]
-    holding = [piece for a, b, piece in pieces if a <= start < b]
-    return holding[0] if holding else told(text, **given, organisation=organisation)  # type: ignore[arg-type]
+    return piece_at(
+        text, start, title=title, date=date, heading_path=heading_path, position=position, organisation=organisation
+    )[2]
+
+
+def piece_at(
+    text: str,
+    start: int,
+    *,
+    title: str,
+    date: str | None,
+    heading_path: Sequence[str],
+    position: float | None = None,
+    organisation: str | None = None,
+) -> tuple[int, int, Told]:
+    """The piece of ``told_by_sentence`` that holds ``start``; the whole text, where none does."""
+    for a, b, piece in _cut(text, title, date, tuple(heading_path), position, organisation)[1]:
+        if a <= start < b:
+            return a, b, piece
+    whole = told(text, title=title, date=date, heading_path=heading_path, position=position, organisation=organisation)
+    return 0, len(text), whole
 
 
 def _pieces(folded: str, frame: _Frame, places: tuple[str, ...]) -> Iterator[tuple[int, int, Told]]:
@@ -654,13 +682,13 @@ def _pieces(folded: str, frame: _Frame, places: tuple[str, ...]) -> Iterator[tup
                 periods, firm = own, True
             elif carried and not (frame.firm and _starts_afresh(words)):
                 periods, firm = carried, True
-                said = words_aspect(words, carried_aspect is Aspect.ACHIEVED)
-                aspect = said or carried_aspect
+                past = carried_aspect is Aspect.ACHIEVED
+                aspect = words_aspect(words, past) or carried_aspect
             else:
                 periods, aspect = frame.by_words(words, said)
                 firm = frame.firm
             named = places_of(words)
-            yield a, b, Told(periods, aspect, places, own, named, firm, frame.scope, frame.base, said)
+            yield a, b, Told(periods, aspect, places, own, named, firm, frame.scope, frame.base, past)
 
 
 def _past(own: tuple[Period, ...], frame: _Frame) -> bool:

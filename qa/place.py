@@ -45,8 +45,13 @@ _PROVINCE = re.compile(
     + "|".join(sorted(_FULL, key=len, reverse=True))
     + ")(?P<kind>(?:壮族|回族|维吾尔)?自治区|特别行政区|省|(?<=[京津海庆])市)?"
 )
-# 吉林市, 海南藏族自治州 and 河北区 bear the names of provinces.
-_NAMESAKE = re.compile("市(?![场民值盈容属辖])|区(?![域别块间分])|[^,。]{0,6}族自治[州县]")
+# Smaller places that bear the names of provinces.
+_NAMESAKES = {
+    "吉林": re.compile("市(?![场民值县])"),
+    "河北": re.compile("区(?![域县级别块间分])"),
+    "海南": re.compile("区(?![域县级别块间分])|藏族自治州"),
+    "河南": re.compile("蒙古族自治县"),
+}
 # What makes another name of it: 北京大学, 天津港, 重庆路, 上海合作组织; nor is a person of a place (上海人) the place.
 _OTHER_NAME = re.compile(
     "大学|学院|合作组织|精神|舰|路|街|港(?!口)|话|菜|证券|银行|卫视|晚报|日报|公报|站|机场|条约|议定书|奥运|冬奥|亚运|世博|"
@@ -190,7 +195,8 @@ def _found(folded: str, *, shapes: bool) -> list[tuple[int, int, str]]:
 
 def _provinces(folded: str) -> Iterable[re.Match[str]]:
     for match in _PROVINCE.finditer(folded):
-        if match["kind"] or not _NAMESAKE.match(folded, match.end()):
+        namesake = _NAMESAKES.get(match["name"])
+        if match["kind"] or namesake is None or not namesake.match(folded, match.end()):
             yield match
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qa.period import Aspect, Verdict, agreement, asked
+from qa.period import Aspect, Verdict, agreement, asked, words_aspect
 from qa.place import stem, told_elsewhere
 from qa.reader import units
 from qa.reader.question import Kind, Question
@@ -30,7 +30,7 @@ _LEVEL = re.compile(
     r"(?:[是为有达了]|达到|完成|实现|一?共|总共|大?约|大概)*(?:多少|几|多大)",
     re.IGNORECASE,
 )
-_PART_OF = re.compile(r"占[^,;。]*$")
+_PART_OF = re.compile(r"占(?!地(?![区方])|用|道)[^,;。]*$")
 """Before a level: 占地区生产总值多少 asks for a share of it."""
 # A share, or a growth, is no sum of money and no count of things (汇率 and 频率 are).
 _SHARE = re.compile(
@@ -38,7 +38,7 @@ _SHARE = re.compile(
     "|合格|达标|优良|完成|满意|支持|贡献|毛利|净利|利润|收益|不良|违约|负债|资产负债|利用|转化|回收|绿化|森林覆盖|通过|中标|识字)率)"
     r"(?:[是为有达了]|达到|分别|实际|预期|目标|大?约|大概)*(?:多少|几|多高|多大)?[呢啊呀吗?。!]*$"
 )
-_PRICE = re.compile("价|利率|收益率")
+_PRICE = re.compile("(?<!评)价|利率|收益率")
 """What falls or rises by a sum, or by points: 油价的降幅是每吨245元."""
 _SHARES = units.PERCENT | {"倍", "成", "分", "点", "个点"}
 _OFFICE = re.compile(
@@ -56,10 +56,11 @@ _ARTICLE_NUMBER = re.compile(r"第\s*([0-9]+|[〇零一二三四五六七八九�
 # 第一条地铁 counts, and 依据刑法第二百六十四条 says what something rests on.
 _NAMED_ARTICLE = re.compile(
     r"(?<![依根按遵])(?<![依根按遵][据照])第\s*([0-9]+|[〇零一二三四五六七八九十百千两]+)\s*条"
-    r"(?=规定|约定|所|是|的|中|里|怎|讲|说|写|对|有|内容|第|和|与|或|到|至|[,、()?。]|$)"
+    r"(?=规定|约定|所|是|的|中|里|怎|讲|说|写|对|有|内容|关于|之|第|和|与|或|到|至|[,、()?。]|$)"
 )
 _BY_LAW = re.compile("(?:依据|根据|依照|按照|适用)[^,;。]*$")
-_INTERROGATIVE = re.compile("多少|几(?![乎何])|多[大高长重宽深]|(?:增速|增幅|占比)(?=[?]|呢|$)")
+_PUNISHED = re.compile("判|处罚|罚金|处以")
+_INTERROGATIVE = re.compile("多少|(?<![这那近前去后])几(?![乎何])|多[大高长重宽深]|(?:增速|增幅|占比)(?=[?]|呢|$)")
 # What is paid: 罚多少 asks for money, or a share, or a multiple of something.
 _PAID = re.compile(
     r"(?:(?P<due>罚款?|报销?|补贴|补助|资助|赔偿?|奖励?)|投资|投入|花费?|收费|缴纳?|捐款?)(?:[了过]|金额|一?共|总共|大?约)*多少(?:钱|资金)?[呢啊呀吗?。!]*$"
@@ -67,13 +68,16 @@ _PAID = re.compile(
 _MONEY = units.MONEY | units.PERCENT | {"倍"}
 _RELATIVE = _MONEY | {"成", "点", "个点", "分"}
 """What no count of things bears."""
+_OF_MONEY = re.compile("多少.{0,7}?(?:[税费款金债息酬薪资额付]|收入|支出|补|投资|财政|比例|份)")
+"""多少所得税 and 多少门票收入 count neither 所 nor 门."""
 _RECKONED = re.compile("工资|基数|收入|倍|比例")
 """A payment that is told by what it is reckoned from: 六个月的平均工资."""
+_PLAN = re.compile("计划|规划|拟|预计|预期|目标|安排")
 _PASSED = re.compile("突破|超过|跨过|迈上|站上|越过|大关|台阶")
 _BOUND = re.compile(
     r"(?:突破|超过|跨过|跨越|迈上|站上|越过|登上)了?"
-    r"(?P<bound>[0-9.,]+(?P<unit>[^\W\d_]{0,4}?)(?:大关|关口|(?:新)?台阶)?)[,、 ]*"
-    r"(?:达到?|为|实现|完成)了?(?P<figure>[0-9])[0-9.,]*(?P=unit)(?!%|个?百分点)"
+    r"(?P<bound>[0-9.,]+[万亿]*(?P<unit>[^\W\d_]{0,4}?)(?:大关|关口|(?:新)?台阶)?)[,、 ]*"
+    r"(?:达到?|为|实现|完成)了?(?P<figure>[0-9])[0-9.,]*[万亿]*(?P=unit)(?!%|个?百分点)"
 )
 _ARTICLE = re.compile(r"第[0-9〇零一二三四五六七八九十百千两]+[编章节条款项目]")
 _NUMBERING = re.compile(r"[((]?(?:[0-9]{1,2}(?:\.[0-9]{1,2})*|[一二三四五六七八九十]+)[.、))]?")
@@ -112,17 +116,24 @@ def contradicts(question: str, read: Read) -> bool:
 
 
 def _other_aspect(question: str, read: Read) -> bool:
-    """Whether the clause tells a plan and an outcome is asked for, or the other way round."""
-    from qa.reader.selection import told_of
+    """Whether what is told is a plan and an outcome is asked for, or the other way round."""
+    from qa.reader.selection import piece_of
 
     wanted = asked(question)
     if wanted.aspect is None:
         return False
-    told = told_of(read.hit, read.span.start, read.span.end)
+    first, _, told = piece_of(read.hit, read.span.start)
     if agreement(wanted, told, read.hit.date).aspect is not Verdict.MISMATCH:
         return False
-    # The part of a report that plans tells outcomes, too: only a plan's own words rule it out as an outcome.
-    return wanted.aspect is Aspect.PLANNED or told.said is Aspect.PLANNED
+    text = fold(read.hit.passage.text)
+    clause = max(text.rfind(mark, first, read.span.start) for mark in ",;。") + 1 or first
+    if wanted.aspect is Aspect.PLANNED:
+        over = told.base is not None and bool(wanted.periods) and all(p.last < told.base for p in wanted.periods)
+        shared = set(_PLAN.findall(fold(question))) & set(_PLAN.findall(text[clause : read.span.end]))
+        return not shared and (wanted.target or not over)
+    # The part of a report that plans tells outcomes, too: only a plan's own words rule it out as an outcome. What
+    # rules, contracts and notices say with 要 and 将 is no plan.
+    return words_aspect(text[first : read.span.end], told.past or told.scope is None) is Aspect.PLANNED
 
 
 def _elsewhere(places: Sequence[str], read: Read) -> bool:
@@ -153,7 +164,7 @@ def _other_article(asked_for: str, read: Read) -> bool:
     named = {
         numeral_value(match[1])
         for match in _NAMED_ARTICLE.finditer(asked_for)
-        if not _BY_LAW.search(asked_for[: match.start()])
+        if not (_BY_LAW.search(asked_for[: match.start()]) and _PUNISHED.search(asked_for, match.end()))
     }
     if not named:
         return False
@@ -191,7 +202,8 @@ def _other_unit(about: Question, aspect: Aspect | None, text: str) -> bool:
         return not given & (units.DURATIONS if named["unit"] in units.DURATIONS else units.alike(named["unit"]))
     if _SHARE.search(about.text) and not _PRICE.search(about.text):
         return not given & _SHARES
-    if about.kind is Kind.COUNT and about.units and not about.units & _RELATIVE:
+    counted = about.kind is Kind.COUNT and about.units and not about.units & _RELATIVE
+    if counted and not _OF_MONEY.search(about.text):
         return given <= _RELATIVE and "分之" not in text  # 三分之二以上村民代表 are so many
     level = _LEVEL.search(about.text)
     if not level or about.change or aspect is Aspect.PLANNED or _PART_OF.search(about.text[: level.start()]):

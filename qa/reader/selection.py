@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.period import Agreement, Asked, Told, Verdict, agreement, asked, told_at
+from qa.period import Agreement, Asked, Told, Verdict, agreement, asked, piece_at
 from qa.reader.decode import Span
 from qa.reader.question import Kind, Question, analyse
 from qa.text.normalise import fold
@@ -158,15 +158,14 @@ def agreement_with(question: str, hit: Hit, start: int, end: int) -> Agreement:
 def _agreement(looked_for: Asked, hit: Hit, start: int, end: int) -> Agreement:
     if not (looked_for.any or looked_for.aspect):
         return Agreement()
-    return agreement(looked_for, told_of(hit, start, end), hit.date)
+    return agreement(looked_for, piece_of(hit, start)[2], hit.date)
 
 
-def told_of(hit: Hit, start: int, end: int) -> Told:
-    """What the sentence around a span tells of; offsets are the Passage's."""
-    return told_at(
+def piece_of(hit: Hit, start: int) -> tuple[int, int, Told]:
+    """The sentence, or part of one, that holds ``start``, and what it tells of; offsets are the Passage's."""
+    return piece_at(
         hit.passage.text,
         start,
-        end,
         title=hit.title,
         date=hit.date,
         heading_path=hit.passage.heading_path,

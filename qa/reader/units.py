@@ -34,6 +34,7 @@ DURATIONS = _TIME
 _GROUPS = (MONEY, _LENGTH, _AREA, _WEIGHT, _VOLUME, _POWER)
 _EXTRA: dict[str, frozenset[str]] = {
     "人": _PEOPLE,
+    "人次": _PEOPLE,
     "名": _PEOPLE,
     "位": _PEOPLE,
     "家": frozenset(("家", "户", "个", "所")),

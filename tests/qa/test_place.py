@@ -32,6 +32,8 @@ from qa.place import PROVINCES, Verdict, asked_places, compare, document_places,
         ("天津市河北区有多少人", ("天津", "河北区")),
         ("海南藏族自治州有多少人", ("海南藏族自治州",)),
         ("山西市场有多大", ("山西",)),
+        ("广东市县财政支出", ("广东",)),
+        ("云南大理白族自治州有多少人", ("云南", "大理白族自治州")),
     ],
 )
 def test_places_by_table_and_by_shape(question: str, places: tuple[str, ...]) -> None:

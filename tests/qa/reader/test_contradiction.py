@@ -224,6 +224,14 @@ REVIEW = "一、2023年工作回顾"
         ("到2025年实际利用外资达到多少？", "到2025年，力争实际利用外资达到10亿美元。", "10亿美元"),
         ("为了实现碳达峰，2025年占比达到多少？", "到2025年力争达到20%。", "20%"),
         ("会议提出了今年经济增长多少？", "预期目标为增长5%左右。", "5%左右"),
+        # What a plan calls its own figure answers for it, however long ago; 将 is 把 where the year is over.
+        ("项目计划总投资多少亿元？", "项目于2021年开工，计划总投资12亿元。", "12亿元"),
+        ("公司拟招聘多少人？", "2022年，公司拟招聘35人。", "35人"),
+        ("2023年我市将最低工资提高到多少元？", "2023年，将最低工资标准提高到2200元。", "2200元"),
+        ("2023年天然气供应达多少？", "天然气供应达35亿立方米。", "35亿立方米"),
+        # What follows in the sentence may be a plan.
+        ("完成了多少投资？", "完成投资35亿元，要继续加大力度。", "35亿元"),
+        ("今年粮食总产量达到了多少？", "今年粮食生产再获丰收，总产量52万吨。", "52万吨"),
     ],
 )
 def test_what_was_carried_out_is_no_plan_and_what_was_laid_down_no_outcome(
@@ -305,3 +313,34 @@ def test_articles_and_offices_that_are_not_asked_for_rule_nothing_out(question: 
 def test_a_place_under_its_other_name_is_that_place(question: str, organisation: str, text: str) -> None:
     one = read(text, "1481.3亿元")
     assert not contradicts(question, replace(one, hit=replace(one.hit, organisation=organisation)))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        ("租户提前退了房要付多少违约金？", "乙方提前退租的，要付违约金3000元。", "3000元"),
+        ("逾期了将被收多少违约金？", "逾期的，将收取违约金50元。", "50元"),
+        ("企业缴纳了多少所得税？", "企业缴纳1.2亿元。", "1.2亿元"),
+        ("去年有多少门票收入？", "收入3200万元。", "3200万元"),
+        ("获得了多少省级补助？", "获得500万元。", "500万元"),
+        ("接待游客多少万人次？", "全年接待游客320万人。", "320万人"),
+    ],
+)
+def test_contracts_plan_nothing_and_nouns_are_no_counters(question: str, text: str, words: str) -> None:
+    one = read(text, words)
+    assert not contradicts(question, replace(one, hit=replace(one.hit, title="管理规定")))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        ("今年政府定了多高的增长目标？", "2023年，地区生产总值增长5.2%。", "5.2%"),
+        ("地区生产总值是多少？", "突破1万亿元大关，达到10123.5亿元。", "1万亿元"),
+        ("公园占地面积是多少？", "占地面积320亩，绿地率达65%。", "65%"),
+        ("这几年一共投资了多少亿元？", "建成学校12所。", "12所"),
+        ("根据合同第五条，租金是多少元？", "第八条 押金3000元。", "3000元"),
+        ("第十二条关于罚款的规定是多少元？", "第三十条 罚款5000元。", "5000元"),
+    ],
+)
+def test_what_remains_ruled_out(question: str, text: str, words: str) -> None:
+    assert contradicts(question, read(text, words, REVIEW))
