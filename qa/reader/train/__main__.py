@@ -73,14 +73,14 @@ def train(
     """
     import torch
 
-    from qa.reader.train.recipes import RECIPES, SHIPPED, STUDENT, TEACHERS
+    from qa.reader.train.recipes import RECIPES, SHIPPED, STUDENT, TEACHERS, WRITERS
     from qa.reader.train.run import run
 
     where = device or ("cuda" if torch.cuda.is_available() else "cpu")
     quick = "float32" if where == "cpu" else "bfloat16"
-    for name in only or (*TEACHERS, STUDENT, SHIPPED):
-        if name not in RECIPES:
-            raise typer.BadParameter(f"there is no {name}; there are {', '.join(RECIPES)}")
+    for name in only or (*TEACHERS, STUDENT, *WRITERS, SHIPPED):
+        if name not in (*RECIPES, SHIPPED):
+            raise typer.BadParameter(f"there is no {name}; there are {', '.join((*RECIPES, SHIPPED))}")
         try:
             run(name, folder, where, getattr(torch, precision or quick), seconds, _say)
         except FileNotFoundError as error:

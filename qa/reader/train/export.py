@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,17 @@ def export(learned: Mapping[str, Tensor], scale: float, path: Path) -> None:
         weights.save(found, (learned["heads.weight"], learned["heads.bias"]), path)
     else:
         weights.save_tensors(learned, path)
+
+
+def mean(files: Sequence[Path], path: Path) -> None:
+    """Write the mean of what ``export`` wrote to ``files``, tensor by tensor, in half precision."""
+    import torch
+    from safetensors.torch import load_file
+
+    loaded = [load_file(file) for file in files]
+    weights.save_tensors(
+        {name: torch.stack([each[name].float() for each in loaded]).mean(0) for name in loaded[0]}, path
+    )
 
 
 def take_up(model: ReaderModel, path: Path) -> ReaderModel:

@@ -1,5 +1,5 @@
-"""The recipes that the shipped weights come from: teachers, adapters that learn from them, what these learn of people's
-own words, and parts to compare."""
+"""The recipes that the shipped weights come from: teachers, adapters that learn from them, two runs in which these
+learn people's own words, whose mean is shipped, and parts to compare."""
 
 from __future__ import annotations
 
@@ -36,33 +36,39 @@ WRITTEN: Mapping[str, float] = {
     "written-office-none": 1.0,
     "written-report": 1.0,
     "written-report-none": 1.0,
-    "written-wrong": 0.1,
 }
 """Questions written by hand in people's own words."""
-AGAIN = {
-    **{group: share * 0.15 for group, share in PARAGRAPHS.items()},
-    **{group: share * 0.1 for group, share in WRONG.items()},
-    **{group: share * 0.04 for group, share in REPORTS.items()},
-}
-"""What was learned before, so that it is not forgotten: less of what is made by rule, and soon known."""
 STUDENT = "distilled"
 """The adapters that learn from the teachers."""
+
+
+def _written(wrong: float, paragraphs: float, alike: float, made: float) -> Recipe:
+    """How ``STUDENT`` goes on: questions written by hand, ``wrong`` of the passages that do not answer them, and these
+    shares of what was learned before, so that it is not forgotten.
+    """
+    again = {
+        group: share * part
+        for groups, part in ((PARAGRAPHS, paragraphs), (WRONG, alike), (REPORTS, made))
+        for group, share in groups.items()
+    }
+    mixture = {**WRITTEN, "written-wrong": wrong, **again}
+    untaught = frozenset((*WRITTEN, "written-wrong"))
+    return Recipe((mixture,) * 2, rate=3e-4, dropout=0.05, batch_tokens=2048, seed=5, untaught=untaught, begin=STUDENT)
+
+
+WRITERS: Mapping[str, Recipe] = {
+    "written-1": _written(0.2, paragraphs=0.1, alike=0.1, made=0.1),
+    "written-2": _written(0.1, paragraphs=0.15, alike=0.1, made=0.04),
+}
+"""Two that go on from the student, and learn people's own words, too."""
 SHIPPED = "written"
-"""Those adapters, once they have learned people's own words, too: they are what is shipped."""
+"""Their mean: weights that begin alike end near enough to be averaged (Wortsman et al. 2022, model soups)."""
 RECIPES: Mapping[str, Recipe] = {
     **TEACHERS,
     STUDENT: Recipe((MIXTURE,) * 10, rate=8e-4, dropout=0.05, batch_tokens=8192, seed=4),
-    SHIPPED: Recipe(
-        ({**WRITTEN, **AGAIN},) * 2,
-        rate=3e-4,
-        dropout=0.05,
-        batch_tokens=2048,
-        seed=5,
-        untaught=frozenset(WRITTEN),
-        begin=STUDENT,
-    ),
+    **WRITERS,
     "paragraphs": Recipe((PARAGRAPHS,) * 5, rate=1e-3, dropout=0.1, seed=2),
     "negatives": Recipe(({**PARAGRAPHS, **WRONG},) * 5, rate=1e-3, dropout=0.1, seed=2),
 }
-"""All by name. ``paragraphs`` and ``negatives`` are the second teacher's recipe with less material: for an ablation
-(``python -m eval.bench ablation``)."""
+"""All by name, but for ``SHIPPED``. ``paragraphs`` and ``negatives`` are the second teacher's recipe with less
+material: for an ablation (``python -m eval.bench ablation``)."""
