@@ -32,8 +32,8 @@ __all__ = [
     "asked",
     "base_year",
     "in_words",
+    "piece_at",
     "told",
-    "told_at",
     "told_by_sentence",
     "years",
 ]
@@ -624,23 +624,6 @@ def _most(
         if piece.periods and (among is None or any(key == ((p,), a) for p, a in among)):
             sizes[key] = sizes.get(key, 0) + end - start
     return max(sizes, key=lambda k: sizes[k]) if sizes else None
-
-
-def told_at(
-    text: str,
-    start: int,
-    end: int,
-    *,
-    title: str,
-    date: str | None,
-    heading_path: Sequence[str],
-    position: float | None = None,
-    organisation: str | None = None,
-) -> Told:
-    """What the sentence that holds ``text[start:end]`` tells: ``text`` is the passage, the offsets are into it."""
-    return piece_at(
-        text, start, title=title, date=date, heading_path=heading_path, position=position, organisation=organisation
-    )[2]
 
 
 def piece_at(

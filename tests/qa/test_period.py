@@ -19,8 +19,8 @@ from qa.period import (
     asked,
     base_year,
     in_words,
+    piece_at,
     told,
-    told_at,
     told_by_sentence,
     years,
 )
@@ -220,15 +220,15 @@ def test_sentences_have_years_of_their_own() -> None:
 def test_clauses_of_one_sentence_are_told_apart() -> None:
     text = "2017年增长6.6%，2018年预期目标6%以上。"
     at = text.index("6%以上")
-    assert in_words(told_at(text, at, at + 4, title=TITLE, date=DATE, heading_path=())) == "2018年目标"
+    assert in_words(piece_at(text, at, title=TITLE, date=DATE, heading_path=())[2]) == "2018年目标"
     at = text.index("6.6%")
-    assert in_words(told_at(text, at, at + 4, title=TITLE, date=DATE, heading_path=())) == "2017年完成情况"
+    assert in_words(piece_at(text, at, title=TITLE, date=DATE, heading_path=())[2]) == "2017年完成情况"
 
 
 def test_an_aside_does_not_carry_over_below_a_heading_of_its_own_year() -> None:
     text = "完善道路网。去年新建道路8公里。再建道路12公里。"
     at = text.index("12公里")
-    assert in_words(told_at(text, at, at + 4, title=TITLE, date=DATE, heading_path=PLAN)) == "2018年目标"
+    assert in_words(piece_at(text, at, title=TITLE, date=DATE, heading_path=PLAN)[2]) == "2018年目标"
 
 
 @given(st.text(alphabet="2017年，。8%增长去今十三五“”期间目标是到完成了；、（一）\n", max_size=60))
