@@ -1,0 +1,30 @@
+"""The default threshold: how many questions were written on one kind of text does not move it."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.reader.train.select import ANSWERED_WRONGLY, _threshold
+
+scores = st.lists(st.floats(0.0, 1.0, width=32), min_size=10, max_size=40)
+
+
+@given(easy=scores, hard=scores)
+def test_a_tenth_is_answered_in_the_mean_of_the_kinds(easy: list[float], hard: list[float]) -> None:
+    confidence = np.array([*easy, *hard])
+    sources = np.array(["easy"] * len(easy) + ["hard"] * len(hard))
+    threshold = _threshold(confidence, sources)
+    above = [float(np.mean(np.array(each) > threshold)) for each in (easy, hard)]
+    reached = [float(np.mean(np.array(each) >= threshold)) for each in (easy, hard)]
+    assert np.mean(above) <= ANSWERED_WRONGLY + 1e-9
+    assert np.mean(reached) >= ANSWERED_WRONGLY - 1e-9
+
+
+@given(easy=scores, hard=scores, times=st.integers(2, 6))
+def test_more_questions_of_one_kind_change_nothing(easy: list[float], hard: list[float], times: int) -> None:
+    once = _threshold(np.array([*easy, *hard]), np.array(["easy"] * len(easy) + ["hard"] * len(hard)))
+    often = _threshold(np.array([*easy, *hard * times]), np.array(["easy"] * len(easy) + ["hard"] * len(hard) * times))
+    below = sorted({*easy, *hard})
+    assert abs(below.index(once) - below.index(often)) <= 1  # but for what rounding does at an edge
