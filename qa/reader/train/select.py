@@ -42,7 +42,8 @@ REMOVED = 1 / 3
 SIZES = {"trial": 200, "cmrc": 200, "drcd": 200, "report": 300, "no-report": 170}
 FOLDS = 5
 ANSWERED_WRONGLY = 0.10
-"""The share of unanswerable questions that may be answered at the default threshold, in the mean of the kinds of text."""
+"""The share of unanswerable questions that may be answered at the default threshold, in the mean of the kinds of
+text."""
 REWORDED = 0.5
 """What a rewording counts for in the calibration, where another question counts one: it asks what its original asks,
 and is less often right at the same score."""
