@@ -50,15 +50,16 @@ _WHOSE_OFFICE = re.compile(
     rf"(?P<before>{_OFFICE.pattern})(?:是|为|叫|由|名叫|名字|姓名|的)*(?:谁|哪位|何人|什么名字|什么名)"
     rf"|(?:谁|哪位|何人)(?:是|担?任|当选?|出任|做)[^,;。?]{{0,16}}?(?P<behind>{_OFFICE.pattern})"
 )
-_SAME_OFFICE = {"总裁": ("总经理",), "总经理": ("总裁",), "主席": ("董事长", "主席"), "董事长": ("主席",)}
+_SAME_OFFICE = {"总裁": ("总经理",), "总经理": ("总裁",), "主席": ("董事长",), "董事长": ("主席",)}
 _SPACE = re.compile(r"\s")
 _ARTICLE_NUMBER = re.compile(r"第\s*([0-9]+|[〇零一二三四五六七八九十百千两]+)\s*条")
-# 第一条地铁 counts, and 依据刑法第二百六十四条 says what something rests on.
+# 第一条地铁 counts.
 _NAMED_ARTICLE = re.compile(
-    r"(?<![依根按遵])(?<![依根按遵][据照])第\s*([0-9]+|[〇零一二三四五六七八九十百千两]+)\s*条"
+    r"第\s*([0-9]+|[〇零一二三四五六七八九十百千两]+)\s*条"
     r"(?=规定|约定|所|是|的|中|里|怎|讲|说|写|对|有|内容|关于|之|第|和|与|或|到|至|[,、()?。]|$)"
 )
 _BY_LAW = re.compile("(?:依据|根据|依照|按照|适用)[^,;。]*$")
+# 依据刑法第二百六十四条 says what a punishment rests on: the judgment names other articles, too.
 _PUNISHED = re.compile("判|处罚|罚金|处以")
 _INTERROGATIVE = re.compile("多少|(?<![这那近前去后])几(?![乎何])|多[大高长重宽深]|(?:增速|增幅|占比)(?=[?]|呢|$)")
 # What is paid: 罚多少 asks for money, or a share, or a multiple of something.
