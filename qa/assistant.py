@@ -296,9 +296,7 @@ def _disagreements(
             passage = candidate.hit.passage
             if candidate.confidence < bound or passage.document_id in heard:
                 continue
-            agreed = agreement_with(
-                question, candidate.hit, candidate.start - passage.start, candidate.end - passage.start
-            )
+            agreed = agreement_with(question, candidate.hit, candidate.start - passage.start)
             if Verdict.MISMATCH not in (agreed.period, agreed.place, agreed.aspect):
                 said.append(candidate)
         if not said:

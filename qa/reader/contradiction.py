@@ -154,7 +154,8 @@ def _other_office(asked_for: str, read: Read) -> bool:
     offices = {match["before"] or match["behind"] for match in _WHOSE_OFFICE.finditer(asked_for)}
     offices |= {other for office in offices for other in _SAME_OFFICE.get(office, ())}
     text = fold(read.hit.passage.text)
-    if not offices or any(office in _SPACE.sub("", text) for office in offices):
+    unspaced = _SPACE.sub("", text)
+    if not offices or any(office in unspaced for office in offices):
         return False
     around = text[max(0, read.span.start - 4) : read.span.end + 4]
     return bool(_OFFICE.search(around))

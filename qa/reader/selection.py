@@ -102,7 +102,7 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
         span = read.span
         rival = max((m for i, m in enumerate(margins) if i != number and found[i].text != read.text), default=-12.0)
         best = max(m for i, m in enumerate(margins) if found[i].rank == read.rank)
-        agreed = _agreement(looked_for, read.hit, span.start, span.end)
+        agreed = _agreement(looked_for, read.hit, span.start)
         figures = about.kind in _FIGURES and not _FIGURE.search(fold(read.text))
         rows.append(
             (
@@ -150,12 +150,14 @@ def analysed(question: str) -> Question:
     return analyse(question)
 
 
-def agreement_with(question: str, hit: Hit, start: int, end: int) -> Agreement:
-    """How what a span tells of agrees with a question in year, aspect and place; offsets are the Passage's."""
-    return _agreement(asked(question), hit, start, end)
+def agreement_with(question: str, hit: Hit, start: int) -> Agreement:
+    """How what a span that begins at ``start`` of the Passage tells of agrees with a question in year, aspect and
+    place.
+    """
+    return _agreement(asked(question), hit, start)
 
 
-def _agreement(looked_for: Asked, hit: Hit, start: int, end: int) -> Agreement:
+def _agreement(looked_for: Asked, hit: Hit, start: int) -> Agreement:
     if not (looked_for.any or looked_for.aspect):
         return Agreement()
     return agreement(looked_for, piece_of(hit, start)[2], hit.date)
