@@ -253,6 +253,7 @@ def _parts(
     """The best answer; to a question for several things, also the others that are surely given, in their order."""
     from qa.reader.question import Kind
     from qa.reader.selection import analysed
+    from qa.reader.things import things
 
     if analysed(question).kind is not Kind.LIST:
         return [merged[0]]
@@ -260,7 +261,8 @@ def _parts(
     first = merged[0][0].citation.document.id
     apart = [each for each in sure if each[0].citation.document.id == first]
     # 文昌街 is said where 泽州路、文昌街 is.
-    listed = {_answer_key(thing) for each in apart if len(things := _JOINT.split(each[0].text)) > 1 for thing in things}
+    lists = [(each[0].text, parts) for each in apart if len(parts := things(each[0].text)) > 1]
+    listed = {_answer_key(text[start:end]) for text, parts in lists for start, end in parts}
     apart = [each for each in apart if _answer_key(each[0].text) not in listed]
     return sorted(apart, key=lambda each: each[0].citation.start)
 
@@ -334,7 +336,6 @@ def _answer_key(text: str) -> str:
 
 
 _HAN_NUMERALS = "〇零一二两三四五六七八九十百千万亿"
-_JOINT = re.compile("[、，,；;]|以及|和|及|与")
 _IN_NUMBER = re.compile(rf"[0-9.+{_HAN_NUMERALS}-]$")
 _NUMBER_GOES_ON = re.compile(rf"[0-9.{_HAN_NUMERALS}%‰]")
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from qa.reader.question import Question
-from qa.reader.tagger import tagger
+from qa.reader.things import things
 from qa.reader.whole import DAY, YEAR
 from qa.text.normalise import fold
 
 _DATE = re.compile(f"(?P<year>{YEAR}){DAY}")
 _BESIDE = re.compile(r"除了|除[^,]{1,20}[外还]|以外|之外|另外?[一两]|还有|其余")
 """Words of a question for what there is beside what it names."""
-_AND = frozenset(("、", "以及", "及", "和", "与"))
 _QUOTES = "《》“”「」『』\"' "
-_OPEN, _CLOSE = "《“「『(", "》”」』)"
 _SHORTEST = 2
 
 
@@ -39,26 +36,14 @@ def to_the_year(text: str, start: int, end: int) -> tuple[int, int]:
 def _without_named(question: str, text: str, start: int, end: int) -> tuple[int, int]:
     """What is listed, but for those first and last of it that the question has named."""
     said = fold(text[start:end])
-    edges = [0, *(edge for joint in _joints(said) for edge in joint), len(said)]
-    things = list(zip(edges[::2], edges[1::2], strict=True))
+    listed = things(said)
 
     def named(thing: tuple[int, int]) -> bool:
         words = said[slice(*thing)].strip(_QUOTES)
         return len(words) >= _SHORTEST and words in question
 
-    while len(things) > 1 and named(things[0]):
-        del things[0]
-    while len(things) > 1 and named(things[-1]):
-        del things[-1]
-    return start + things[0][0], start + things[-1][1]
-
-
-def _joints(said: str) -> Iterator[tuple[int, int]]:
-    """Places of the words that join a list's things: not those within a word (共和国) or between brackets."""
-    at = depth = 0
-    for token in tagger().cut(said):
-        end = at + len(token.word)
-        depth += sum((c in _OPEN) - (c in _CLOSE) for c in token.word)
-        if not depth and token.word in _AND:
-            yield at, end
-        at = end
+    while len(listed) > 1 and named(listed[0]):
+        del listed[0]
+    while len(listed) > 1 and named(listed[-1]):
+        del listed[-1]
+    return start + listed[0][0], start + listed[-1][1]
