@@ -45,11 +45,12 @@ def spans(
     rows: Sequence[Row],
     read: Sequence[WindowLogits],
     brief: float = 0.0,
-    narrow: Callable[[str, int, int], tuple[int, int]] | None = None,
+    mend: Callable[[str, int, int], tuple[int, int]] | None = None,
 ) -> list[Span]:
     """The best spans of a passage over its windows, best first: by their margin less ``brief`` times ln(characters).
 
-    ``narrow`` takes from ``text[start:end]`` what was not asked for (``qa.reader.narrow``).
+    ``mend`` makes of ``text[start:end]`` what was asked for (``qa.reader.reached``, ``qa.reader.narrow``). What of one
+    window comes to the same words by that, or by what ``trimmed`` does, has the sum of their probabilities.
     """
     import numpy as np
 
@@ -64,6 +65,8 @@ def spans(
         first, last = np.argsort(-starts)[:BEST], np.argsort(-ends)[:BEST]
         sums = starts[first][:, None] + ends[last][None, :]
         length = last[None, :] - first[:, None]
+        shares: dict[tuple[int, int], list[float]] = {}
+        tops: dict[tuple[int, int], float] = {}
         sums = np.where((length >= 0) & (length < LONGEST), sums, -np.inf)
         for flat in np.argsort(-sums, axis=None)[: 10 * KEPT]:
             i, j = np.unravel_index(flat, sums.shape)
@@ -71,12 +74,15 @@ def spans(
             if not np.isfinite(total):
                 break
             start, end = trimmed(text, tokens.starts[row.first + int(first[i])], tokens.ends[row.first + int(last[j])])
-            if narrow is not None and start < end:
-                start, end = narrow(text, start, end)
+            if mend is not None and start < end:
+                start, end = mend(text, start, end)
             if start < end:
-                span = Span(start, end, total - none, total - norm, logits.answer)
-                if (start, end) not in found or found[start, end].margin < span.margin:
-                    found[start, end] = span
+                shares.setdefault((start, end), []).append(total - norm)
+                tops.setdefault((start, end), total - none)
+        for (start, end), margin in tops.items():
+            if (start, end) not in found or found[start, end].margin < margin:
+                share = min(0.0, _log_sum(shares[start, end]))
+                found[start, end] = Span(start, end, margin, share, logits.answer)
     kept: list[Span] = []
     for span in sorted(found.values(), key=lambda s: brief * math.log(s.end - s.start) - s.margin):
         if all(span.end <= other.start or other.end <= span.start for other in kept):

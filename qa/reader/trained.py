@@ -16,7 +16,8 @@ from qa.reader.contradiction import consistent
 from qa.reader.decode import spans
 from qa.reader.engines import Engine, EngineName, open_engine, read_windows, word_rows
 from qa.reader.narrow import narrowed
-from qa.reader.question import Kind
+from qa.reader.question import Kind, Question
+from qa.reader.reached import reached
 from qa.reader.selection import FILE as SELECTION
 from qa.reader.selection import Read, analysed, features, load_selection
 from qa.reader.tokens import Tokens, load_tokenizer, tokenise_all
@@ -121,9 +122,14 @@ class TrainedReader:
         out = []
         for rank, (hit, each) in enumerate(zip(hits, rows, strict=True)):
             text, logits = hit.passage.text, [next(read) for _ in each]
-            found = spans(text, self._tokens(text), each, logits, brief, partial(narrowed, about))
+            found = spans(text, self._tokens(text), each, logits, brief, partial(_mended, about))
             out += [Read(hit, rank, span) for span in found]
         return out
+
+
+def _mended(asked: Question, text: str, start: int, end: int) -> tuple[int, int]:
+    """What of ``text[start:end]``, or for it, was asked for."""
+    return narrowed(asked, text, *reached(asked, text, start, end))
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

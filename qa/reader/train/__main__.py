@@ -96,14 +96,21 @@ def select(
     folder: Folder = FOLDER,
     model: Annotated[Path, typer.Option(help="The trained weights.")] = weights.FILE,
     out: Out = selection.FILE,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Weigh this feature alone (repeated: these), to see what the others bring; by default all."),
+    ] = None,
 ) -> None:
     """Fit how the scores are weighed, the confidence and the threshold, on questions held apart from training."""
     from qa.reader.train import select as fitting
     from qa.reader.trained import TrainedReader
 
+    unknown = sorted(set(only or ()) - set(selection.FEATURES))
+    if unknown:
+        raise typer.BadParameter(f"there is no {unknown[0]}; there are {', '.join(selection.FEATURES)}")
     reader = TrainedReader(model, None)
     asked = fitting.questions(shared, folder / "held-apart", _say)
-    fitting.write(fitting.select(fitting.weigh(reader, asked, _say), _say), out)
+    fitting.write(fitting.select(fitting.weigh(reader, asked, _say), _say, only or selection.FEATURES), out)
 
 
 def _say(line: str) -> None:

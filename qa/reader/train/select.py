@@ -14,7 +14,7 @@ import math
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -252,10 +252,14 @@ def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str],
     return out
 
 
-def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any]:
-    """Weights, calibration and threshold; each question's figures come from weights fitted on the other folds."""
+def select(data: Sequence[Weighed], say: Callable[[str], None], among: Collection[str] = FEATURES) -> dict[str, Any]:
+    """Weights, calibration and threshold; each question's figures come from weights fitted on the other folds.
+
+    Features that are not ``among`` these weigh nothing.
+    """
+    used = np.array([name in among for name in FEATURES])
     parts = folds(data)
-    tops = [_tops(part, _weights([w for other in parts if other is not part for w in other])) for part in parts]
+    tops = [_tops(part, _weights([w for other in parts if other is not part for w in other], used)) for part in parts]
     scores, right = (np.concatenate(each) for each in zip(*tops, strict=True))
     kinds = np.array([w.question.kind for part in parts for w in part])
     answerable = np.array([bool(w.question.gold) for part in parts for w in part])
@@ -276,7 +280,7 @@ def select(data: Sequence[Weighed], say: Callable[[str], None]) -> dict[str, Any
         if (mine & ~answerable).any():
             line += f"  unanswerable: answered {said[mine & ~answerable].mean():.1%}"
         say(line)
-    weights = _weights(data)
+    weights = _weights(data, used)
     for name, value in zip(FEATURES, weights, strict=True):
         say(f"  {name:14s}{value:8.3f}")
     return {
@@ -306,7 +310,7 @@ def folds(data: Sequence[Weighed]) -> list[list[Weighed]]:
     return [[w for w in data if part_of[w.question.family] == k] for k in range(FOLDS)]
 
 
-def _weights(part: Sequence[Weighed]) -> NDArray[np.float64]:
+def _weights(part: Sequence[Weighed], used: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The fit to all spans, and then, again, with each question's best one by the last fit counting for most."""
     part = [w for w in part if len(w.right)]
     x = np.concatenate([w.rows for w in part])
@@ -314,7 +318,7 @@ def _weights(part: Sequence[Weighed]) -> NDArray[np.float64]:
     counts = [np.full(len(w.right), QUESTION / len(w.right)) for w in part]
     for _ in range(FITS):
         # The fit adds a constant of its own behind the others: it stands for the last feature, which is one.
-        weights = fit(x[:, :-1], y, np.concatenate(counts), ridge=RIDGE)
+        weights = fit(x[:, :-1] * used[:-1], y, np.concatenate(counts), ridge=RIDGE)
         counts = [span_counts(w, weights) for w in part]
     return weights
 

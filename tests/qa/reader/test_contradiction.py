@@ -183,19 +183,6 @@ def test_what_may_be_paid_or_counted_is_left(question: str, words: str) -> None:
     assert not contradicts(question, read(RULES, words))
 
 
-PASSED = "2022年，全区财政收入首次突破15亿元大关，达15.8亿元，存款突破200亿元。"
-
-
-def test_a_mark_that_was_passed_does_not_answer_where_the_figure_follows() -> None:
-    asked = "2022年财政收入是多少？"
-    assert contradicts(asked, read(PASSED, "首次突破15亿元", date="2023-02-24"))
-    assert contradicts(asked, read(PASSED, "15亿元大关", date="2023-02-24"))
-    for words in ("首次突破15亿元大关，达15.8亿元", "15.8亿元"):
-        assert not contradicts(asked, read(PASSED, words, date="2023-02-24"))
-    assert not contradicts("存款有多少？", read(PASSED, "突破200亿元", date="2023-02-24"))
-    assert not contradicts("财政收入突破了多少？", read(PASSED, "15亿元大关", date="2023-02-24"))
-
-
 REVIEW = "一、2023年工作回顾"
 
 
@@ -335,7 +322,6 @@ def test_contracts_plan_nothing_and_nouns_are_no_counters(question: str, text: s
     ("question", "text", "words"),
     [
         ("今年政府定了多高的增长目标？", "2023年，地区生产总值增长5.2%。", "5.2%"),
-        ("地区生产总值是多少？", "突破1万亿元大关，达到10123.5亿元。", "1万亿元"),
         ("公园占地面积是多少？", "占地面积320亩，绿地率达65%。", "65%"),
         ("这几年一共投资了多少亿元？", "建成学校12所。", "12所"),
         ("根据合同第五条，租金是多少元？", "第八条 押金3000元。", "3000元"),
