@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from qa.reader.model import LINEAR_LAYERS, ReaderModel
 from qa.reader.tokens import PAD
+from qa.reader.train.checkpoint import write
 from qa.reader.train.export import go_on_from
 from qa.reader.train.material import Labelled, Material, batches, padded
 
@@ -121,11 +122,8 @@ class Trainer:
 
     def save(self, path: Path, number: int, done: int, spent: float) -> None:
         """Write everything that ``resume`` needs, whole or not at all; ``spent`` are the seconds so far."""
-        temporary = path.with_name(f".{path.name}.part")
         state = {"masters": self.masters, "optimiser": self.optimiser.state_dict(), "pass": number, "done": done}
-        state["spent"] = spent
-        torch.save(state, temporary)
-        temporary.replace(path)
+        write({**state, "spent": spent}, path)
 
     def resume(self, path: Path) -> tuple[int, int, float]:
         """Go on from what ``save`` wrote; returns the pass, how many of its batches are done, and the seconds spent."""

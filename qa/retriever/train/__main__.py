@@ -19,6 +19,7 @@ app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=F
 Folder = Annotated[Path, typer.Option(help="Where the pairs and the small encoder are kept.")]
 FOLDER = Path("retriever-training")
 PAIRS = "pairs.npz"
+CHECKPOINT = "adapters.checkpoint"
 STRENGTHS = (0.5, 0.75, 1.0)
 
 
@@ -61,7 +62,10 @@ def train(
     strength: Annotated[float, typer.Option(help="How much of what was learned is written.")] = 0.5,
     limit: Annotated[int, typer.Option(help="Measure so many questions of a set, on their own passages alone.")] = 0,
 ) -> None:
-    """Train adapters; prints how well what is held apart is found, before and after."""
+    """Train adapters; stopped, it goes on from the last checkpoint (at most two minutes back).
+
+    Prints how well what is held apart is found, before and after.
+    """
     import torch
 
     from qa.reader.train import carry
@@ -83,14 +87,20 @@ def train(
             )
         _say(measure.table(label, held, found))
 
-    tell("before")
-    loop.train(trainer, learned, _say, seconds)
+    checkpoint = folder / CHECKPOINT
+    if not checkpoint.exists():
+        tell("before")
+    try:
+        loop.train(trainer, learned, checkpoint, say=_say, seconds=seconds)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
     scale = recipe.alpha / recipe.rank
     export(trainer.learned(), strength * scale, out)
     _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
     for each in sorted({*STRENGTHS, strength}):
         trainer.weigh(each)
         tell(f"after, at strength {each:g}")
+    checkpoint.unlink(missing_ok=True)
 
 
 def _say(line: str) -> None:

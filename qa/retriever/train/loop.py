@@ -1,4 +1,4 @@
-"""The training loop: questions and passages in, adapters out."""
+"""The training loop: questions and passages in, adapters out; it can be stopped and resumed at any moment."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from qa.reader.model import LINEAR_LAYERS
+from qa.reader.train.checkpoint import write
 from qa.retriever.train.pairs import Lists, Pairs, batches
 
 if TYPE_CHECKING:
@@ -73,6 +75,33 @@ class Trainer:
         for module in self.model.modules():
             if isinstance(module, LoraLayer):
                 module.scaling["default"] = strength * self.recipe.alpha / self.recipe.rank
+
+    def save(self, path: Path, done: int, spent: float) -> None:
+        """Write everything that ``resume`` needs; ``done`` are the steps, ``spent`` the seconds so far."""
+        write(
+            {
+                "recipe": repr(self.recipe),
+                "learned": self.learning,
+                "optimiser": self.optimiser.state_dict(),
+                "done": done,
+                "spent": spent,
+            },
+            path,
+        )
+
+    def resume(self, path: Path) -> tuple[int, float]:
+        """Go on from what ``save`` wrote; returns the steps done and the seconds spent.
+
+        ``ValueError`` when it was written by another recipe.
+        """
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        if state["recipe"] != repr(self.recipe):
+            raise ValueError(f"{path} is of another recipe, {state['recipe']}; remove it to begin anew")
+        with torch.no_grad():
+            for name, value in state["learned"].items():
+                self.learning[name].copy_(value)
+        self.optimiser.load_state_dict(state["optimiser"])
+        return int(state["done"]), float(state["spent"])
 
     def encode(self, texts: Lists, chosen: Sequence[int] | NDArray[Any], rows: int = 256, *, exact: bool) -> Tensor:
         """Vectors of length one of the chosen texts, shape (chosen, dimension), float32.
@@ -162,32 +191,52 @@ def schedule(progress: float, warmup: float) -> float:
 def train(
     trainer: Trainer,
     pairs: Pairs,
+    checkpoint: Path,
+    *,
     say: Callable[[str], None],
+    every: float = 120.0,
     seconds: float = math.inf,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Go over all questions as often as the recipe says, or for ``seconds``; then the schedule ends by the clock."""
+    """Go over all questions as often as the recipe says, from where ``checkpoint`` stands.
+
+    It is saved every so many seconds of the ``clock``. Where the whole way takes more than ``seconds``, those before a
+    stop counted, the schedule ends by it. Raises ``ValueError`` when the checkpoint is another recipe's.
+    """
     recipe = trainer.recipe
-    rng = np.random.default_rng(recipe.seed)
-    steps = max(1, round(recipe.epochs * len(batches(pairs.sources, recipe.batch, rng))))
+
+    def plan(epoch: int) -> list[NDArray[np.int64]]:
+        return batches(pairs.sources, recipe.batch, np.random.default_rng((recipe.seed, epoch)))
+
+    done, before = trainer.resume(checkpoint) if checkpoint.exists() else (0, 0.0)
+    in_epoch = len(plan(0))
+    steps = max(1, round(recipe.epochs * in_epoch))
     trainer.model.train()
-    begun = said = clock()
-    plan: list[NDArray[np.int64]] = []
+    begun = said = saved = clock()
     recent: list[Tensor] = []
-    for number in range(steps):
-        elapsed = clock() - begun
-        progress = max(number / steps, elapsed / seconds)
+    batches_of: dict[int, list[NDArray[np.int64]]] = {}
+    for number in range(done, steps):
+        spent = before + clock() - begun
+        progress = max(number / steps, spent / seconds)
         if progress >= 1:
             break
-        plan = plan or batches(pairs.sources, recipe.batch, rng)
-        recent.append(trainer.step(pairs, plan.pop(), rng, progress))
-        if number == 0 or number + 1 == steps or clock() - said > 5:
+        epoch, place = divmod(number, in_epoch)
+        if epoch not in batches_of:
+            batches_of = {epoch: plan(epoch)}
+        # Each step draws from a stream of its own, so that a stop changes nothing of what follows.
+        rng = np.random.default_rng((recipe.seed, epoch, place))
+        recent.append(trainer.step(pairs, batches_of[epoch][place], rng, progress))
+        now = clock()
+        if number == done or number + 1 == steps or now - said > 5:
             loss = float(torch.stack(recent).mean())
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} in step {number + 1}; lower --rate")
-            said = clock()
+            said = now
             say(
                 f"step {number + 1}/{steps}  {progress:.0%}  loss {loss:.3f} (mean of {len(recent)})  "
-                f"{(said - begun) / (number + 1):.2f} s a step"
+                f"{(now - begun) / (number + 1 - done):.2f} s a step"
             )
             recent = []
+        if now - saved > every:
+            trainer.save(checkpoint, number + 1, before + now - begun)
+            saved = now

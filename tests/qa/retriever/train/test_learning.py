@@ -53,13 +53,13 @@ def mrr(trainer: Any, held: HeldApart) -> float:
     return found["held"].mrr_10
 
 
-def test_it_learns_in_bfloat16_too() -> None:
+def test_it_learns_in_bfloat16_too(tmp_path: Path) -> None:
     from qa.retriever.train.loop import Recipe, Trainer, train
 
     trainer = Trainer(encoder(), Recipe(rank=8, alpha=16, rate=5e-3, batch=32, temperature=0.05, epochs=20), "cpu")
     trainer.quick = True
     before = mrr(trainer, material(2)[1])
-    train(trainer, material(1)[0], lambda _: None)
+    train(trainer, material(1)[0], tmp_path / "checkpoint", say=lambda _: None)
     assert mrr(trainer, material(2)[1]) > before + 0.2
     assert all(parameter.dtype.is_floating_point and parameter.itemsize == 4 for parameter in trainer.learning.values())
 
@@ -76,7 +76,7 @@ def test_it_learns_and_the_file_holds_what_was_learned(tmp_path: Path) -> None:
     (pairs, _), (_, held) = material(1), material(2)
     before = mrr(trainer, held)
     said: list[str] = []
-    train(trainer, pairs, said.append)
+    train(trainer, pairs, tmp_path / "checkpoint", say=said.append)
     after = mrr(trainer, held)
     assert after > before + 0.3
     assert said[-1].startswith("step 120/120")
@@ -99,6 +99,38 @@ def test_it_learns_and_the_file_holds_what_was_learned(tmp_path: Path) -> None:
 
     trainer.weigh(0)
     assert mrr(trainer, held) == pytest.approx(before)
+
+
+def test_a_stop_changes_nothing(tmp_path: Path) -> None:
+    import torch
+
+    from qa.retriever.train.loop import Recipe, Trainer, train
+
+    recipe = Recipe(rank=4, rate=5e-3, batch=32, temperature=0.05, epochs=4)
+
+    def trained(checkpoint: Path, stop_at: int | None = None) -> dict[str, torch.Tensor]:
+        trainer = Trainer(encoder(), recipe, "cpu")
+        step = trainer.step
+        steps = itertools.count()
+
+        def stopping(*arguments: Any) -> torch.Tensor:
+            if next(steps) == stop_at:
+                raise KeyboardInterrupt
+            return step(*arguments)
+
+        trainer.step = stopping  # type: ignore[method-assign]
+        train(trainer, material(1)[0], checkpoint, say=lambda _: None, every=-1)
+        return trainer.learned()
+
+    whole = trained(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path / "stopped", stop_at=7)
+    resumed = trained(tmp_path / "stopped")
+    for name, tensor in whole.items():
+        torch.testing.assert_close(resumed[name], tensor)
+    other = Trainer(encoder(), Recipe(rank=4), "cpu")
+    with pytest.raises(ValueError, match="another recipe"):
+        train(other, material(1)[0], tmp_path / "stopped", say=lambda _: None)
 
 
 def test_a_text_gets_the_same_vector_in_any_company() -> None:
@@ -130,13 +162,14 @@ def test_the_loss_is_lower_without_rivals() -> None:
     assert float(info_nce(alike, alike, torch.arange(3), ~torch.eye(3, dtype=torch.bool), 0.02)) == pytest.approx(0)
 
 
-def test_training_ends_by_the_clock() -> None:
+def test_training_ends_by_the_clock(tmp_path: Path) -> None:
     from qa.retriever.train.loop import Recipe, Trainer, train
 
     trainer = Trainer(encoder(), Recipe(rank=2, batch=16, epochs=10_000), "cpu")
     # Each look at the clock is a second, however long a step takes.
     ticks = itertools.count()
-    train(trainer, material(1)[0], lambda _: None, seconds=40, clock=lambda: next(ticks))
+    checkpoint = tmp_path / "checkpoint"
+    train(trainer, material(1)[0], checkpoint, say=lambda _: None, seconds=40, clock=lambda: next(ticks))
     assert 40 <= next(ticks) <= 44
     assert trainer.optimiser.param_groups[0]["lr"] < 0.1 * trainer.recipe.rate
 
@@ -159,6 +192,7 @@ def test_the_command_runs_without_what_a_bare_machine_lacks(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert "recall@1" in done.stdout
     assert (tmp_path / "a.safetensors").stat().st_size > 0
+    assert not (tmp_path / "adapters.checkpoint").exists()
 
 
 def test_fused_attention_gives_the_same_vectors() -> None:
