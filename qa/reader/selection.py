@@ -36,12 +36,9 @@ FEATURES = (
     "figure",
     "long",
     "passage",
-    "period",
     "other_period",
     "aspect",
     "other_aspect",
-    "place",
-    "other_place",
     "constant",
 )
 _FIGURES = frozenset((Kind.AMOUNT, Kind.COUNT, Kind.PERCENT, Kind.DATE, Kind.DURATION))
@@ -116,12 +113,9 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
                 len(read.text) / 50,
                 # The longer a passage, the more else in it could be meant.
                 min(len(read.hit.passage.text), 1000) / 500,
-                float(agreed.period is Verdict.MATCH),
                 float(agreed.period is Verdict.MISMATCH),
                 float(agreed.aspect is Verdict.MATCH),
                 float(agreed.aspect is Verdict.MISMATCH),
-                float(agreed.place is Verdict.MATCH),
-                float(agreed.place is Verdict.MISMATCH),
                 1.0,
             )
         )

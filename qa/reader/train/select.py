@@ -54,6 +54,9 @@ CHOSEN = 0.8
 refuses or answers. The rest, on all of them, keeps the right one first."""
 RIDGE = 10.0
 FITS = 4
+ALIKE, AROUND = 0.6, 24
+"""The share of characters in common, and the characters around the gold answer, that make an answer half right, or
+right."""
 SILENT = -30.0
 """The score of a question for which no span is found: it is surely refused."""
 THRESHOLDS = (0.1, 0.8)
@@ -99,22 +102,27 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The spans read for a question, which may be none: their features, and which of them are right."""
+    """The spans read for a question, which may be none: their features, and how right they are (``rightness``)."""
 
     question: Question
     rows: NDArray[np.float64]
     right: NDArray[np.float64]
 
 
-def is_right(answer: str, gold: str) -> bool:
-    """Half of the characters in common, or the gold answer within a short one; and no other figure than gold's."""
+def rightness(answer: str, gold: str) -> float:
+    """1 for the gold answer with at most little else; one half for most of its characters, or for it among much else.
+
+    Another person would have marked a little more or less: what holds all of gold is more surely right than what
+    shares most of it. Nothing is right that lacks a figure of gold's.
+    """
     if not gold:
-        return False
+        return 0.0
     a, b = ("".join(c for c in fold(text) if c.isalnum() or c in ".%-") for text in (answer, gold))
     if set(_NUMBERS.findall(b)) - set(_NUMBERS.findall(a)):
-        return False
-    same = (Counter(a) & Counter(b)).total()
-    return (2 * same / (len(a) + len(b)) >= 0.6 if same else False) or (b in a and len(a) <= len(b) + 24)
+        return 0.0
+    same, holds = (Counter(a) & Counter(b)).total(), b in a
+    alike = 2 * same >= ALIKE * (len(a) + len(b)) if same else False
+    return (holds + (alike or (holds and len(a) <= len(b) + AROUND))) / 2
 
 
 def questions(shared: Path, folder: Path, say: Callable[[str], None]) -> list[Question]:
@@ -245,7 +253,7 @@ def weigh(reader: TrainedReader, asked: Sequence[Question], say: Callable[[str],
     out = []
     for number, question in enumerate(asked):
         found = consistent(question.text, reader.spans(question.text, question.hits, far=math.inf))
-        right = np.array([is_right(read.text, question.gold) for read in found], dtype=float)
+        right = np.array([rightness(read.text, question.gold) for read in found], dtype=float)
         out.append(Weighed(question, features(question.text, found), right))
         if number % 100 == 99:
             say(f"{number + 1}/{len(asked)} questions read")
@@ -276,7 +284,7 @@ def select(data: Sequence[Weighed], say: Callable[[str], None], among: Collectio
         )
         if (mine & answerable).any():
             a = mine & answerable
-            line += f"  answerable: right first {right[a].mean():.1%}, refused {(~said[a]).mean():.1%}"
+            line += f"  answerable: right first {(right[a] > 0).mean():.1%}, refused {(~said[a]).mean():.1%}"
         if (mine & ~answerable).any():
             line += f"  unanswerable: answered {said[mine & ~answerable].mean():.1%}"
         say(line)

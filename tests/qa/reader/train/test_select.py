@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reader.train.select import ANSWERED_WRONGLY, _threshold
+from qa.reader.train.select import ANSWERED_WRONGLY, _threshold, rightness
 
 scores = st.lists(st.floats(0.0, 1.0, width=32), min_size=10, max_size=40)
 
@@ -28,3 +29,22 @@ def test_more_questions_of_one_kind_change_nothing(easy: list[float], hard: list
     often = _threshold(np.array([*easy, *hard * times]), np.array(["easy"] * len(easy) + ["hard"] * len(hard) * times))
     below = sorted({*easy, *hard})
     assert abs(below.index(once) - below.index(often)) <= 1  # but for what rounding does at an edge
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("增长5.8%", 1.0),
+        ("全市地区生产总值比上年增长5.8%", 1.0),
+        ("5.8%", 0.5),
+        ("增长15.8%", 0.0),
+        ("增长", 0.0),
+        ("全市地区生产总值完成一千二百多亿元的总量，在全省各市里排在第三，比上年增长5.8%", 0.5),
+    ],
+)
+def test_what_holds_the_whole_answer_is_more_surely_right(answer: str, right: float) -> None:
+    assert rightness(answer, "增长5.8%") == right
+
+
+def test_nothing_is_right_where_there_is_no_answer() -> None:
+    assert rightness("增长5.8%", "") == 0.0
