@@ -1,7 +1,9 @@
 """Which span of which passage answers, and how sure that is: the reader's scores weighed with everything else.
 
-The weights are those of a logistic regression on questions held apart from training (``python -m qa.reader.train
-select``), so that what comes out is the probability that the span is right.
+A span is right where the answer stands there and the span holds all of it. Each has a probability of its own, by
+logistic regression on questions held apart from training (``python -m qa.reader.train select``): what tells that the
+place is right (a rival that is far behind) tells little of the span's edges. Their product, calibrated, is the
+confidence.
 """
 
 from __future__ import annotations
@@ -61,9 +63,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Weights of the features, their calibration, and the confidence from which a span is given as an answer."""
+    """Weights of the features, their calibration, and the confidence from which a span is given as an answer.
+
+    ``weights`` tell whether the answer stands where the span is; ``edges``, the weight of the feature ``share`` and a
+    constant, whether the span then holds all of it; ``slope`` and ``intercept`` bring both to a probability.
+    """
 
     weights: tuple[float, ...]
+    edges: tuple[float, float]
     slope: float
     intercept: float
     threshold: float
@@ -74,16 +81,30 @@ class Selection:
 
         from qa.reader.logistic import sigmoid
 
-        return sigmoid(self.slope * (rows @ np.array(self.weights)) + self.intercept)
+        return sigmoid(self.slope * scores(rows, np.array(self.weights), self.edges) + self.intercept)
+
+
+def scores(
+    rows: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], edges: tuple[float, float]
+) -> npt.NDArray[np.float64]:
+    """For each row, the logit of the probability that the answer stands there and the span holds all of it."""
+    import numpy as np
+
+    there = np.logaddexp(0.0, -(rows @ weights))
+    whole = np.logaddexp(0.0, -(edges[0] * rows[:, FEATURES.index("share")] + edges[1]))
+    # Of p = exp(-surprise), the logit.
+    surprise = np.maximum(there + whole, 1e-9)
+    return np.asarray(-surprise - np.log(-np.expm1(-surprise)), dtype=np.float64)
 
 
 def load_selection(path: Path = FILE) -> Selection:
     """Read the weights; raises ``ValueError`` when they were fitted for other features."""
     values = json.loads(path.read_text(encoding="utf-8"))
-    if tuple(values["features"]) != FEATURES:
+    if tuple(values["features"]) != FEATURES or "edges" not in values:
         raise ValueError(f"{path.name} was fitted for other features; run python -m qa.reader.train select")
     slope, intercept = values["calibration"]
-    return Selection(tuple(values["weights"]), slope, intercept, values["threshold"])
+    share, constant = values["edges"]
+    return Selection(tuple(values["weights"]), (share, constant), slope, intercept, values["threshold"])
 
 
 def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:

@@ -17,15 +17,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qa.library import Library
 from qa.period import asked as asked_for
 from qa.reader.contradiction import consistent
 from qa.reader.logistic import fit, sigmoid
-from qa.reader.selection import FEATURES, features
+from qa.reader.selection import FEATURES, features, scores
 from qa.reader.train import corpus, own_words, reports, squad, written
 from qa.reader.train.examples import SEED
 from qa.reader.train.prepare import HELD_REPORTS
@@ -33,8 +34,6 @@ from qa.text.normalise import fold
 from qa.types import Hit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from qa.reader.trained import TrainedReader
 
 HITS = 5
@@ -267,13 +266,13 @@ def select(data: Sequence[Weighed], say: Callable[[str], None], among: Collectio
     """
     used = np.array([name in among for name in FEATURES])
     parts = folds(data)
-    tops = [_tops(part, _weights([w for other in parts if other is not part for w in other], used)) for part in parts]
-    scores, right = (np.concatenate(each) for each in zip(*tops, strict=True))
+    tops = [_tops(part, _fitted([w for other in parts if other is not part for w in other], used)) for part in parts]
+    best, right = (np.concatenate(each) for each in zip(*tops, strict=True))
     kinds = np.array([w.question.kind for part in parts for w in part])
     answerable = np.array([bool(w.question.gold) for part in parts for w in part])
     counts = np.array([REWORDED if w.question.original else 1.0 for part in parts for w in part])
-    slope, intercept = fit(scores[:, None], right, counts, ridge=1e-3)
-    confidence = sigmoid(slope * scores + intercept)
+    slope, intercept = fit(best[:, None], right, counts, ridge=1e-3)
+    confidence = sigmoid(slope * best + intercept)
     sources = np.array([kind.removesuffix(_REWORDINGS) for kind in kinds])
     threshold = float(np.clip(_threshold(confidence[~answerable], sources[~answerable]), *THRESHOLDS))
     for kind in (*sorted(set(kinds)), "all"):
@@ -288,12 +287,13 @@ def select(data: Sequence[Weighed], say: Callable[[str], None], among: Collectio
         if (mine & ~answerable).any():
             line += f"  unanswerable: answered {said[mine & ~answerable].mean():.1%}"
         say(line)
-    weights = _weights(data, used)
-    for name, value in zip(FEATURES, weights, strict=True):
-        say(f"  {name:14s}{value:8.3f}")
+    weights, edges = _fitted(data, used)
+    for name, value in zip((*FEATURES, "share, of edges", "constant, of edges"), (*weights, *edges), strict=True):
+        say(f"  {name:18s}{value:8.3f}")
     return {
         "features": list(FEATURES),
         "weights": [round(float(w), 5) for w in weights],
+        "edges": [round(each, 5) for each in edges],
         "calibration": [round(float(slope), 5), round(float(intercept), 5)],
         "threshold": round(threshold, 3),
         "questions": len(data),
@@ -318,38 +318,50 @@ def folds(data: Sequence[Weighed]) -> list[list[Weighed]]:
     return [[w for w in data if part_of[w.question.family] == k] for k in range(FOLDS)]
 
 
-def _weights(part: Sequence[Weighed], used: NDArray[np.bool_]) -> NDArray[np.float64]:
+Fitted: TypeAlias = tuple[NDArray[np.float64], tuple[float, float]]
+"""``weights`` and ``edges`` of a ``Selection``."""
+
+
+def _fitted(part: Sequence[Weighed], used: NDArray[np.bool_]) -> Fitted:
     """The fit to all spans, and then, again, with each question's best one by the last fit counting for most."""
     part = [w for w in part if len(w.right)]
-    x = np.concatenate([w.rows for w in part])
-    y = np.concatenate([w.right for w in part])
+    x = np.concatenate([w.rows for w in part]) * used
+    right = np.concatenate([w.right for w in part])
+    edges = _edges(x, right)
     counts = [np.full(len(w.right), QUESTION / len(w.right)) for w in part]
     for _ in range(FITS):
         # The fit adds a constant of its own behind the others: it stands for the last feature, which is one.
-        weights = fit(x[:, :-1] * used[:-1], y, np.concatenate(counts), ridge=RIDGE)
-        counts = [span_counts(w, weights) for w in part]
-    return weights
+        weights = fit(x[:, :-1], (right > 0).astype(float), np.concatenate(counts), ridge=RIDGE)
+        counts = [span_counts(w, weights, edges) for w in part]
+    return weights, edges
 
 
-def span_counts(one: Weighed, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _edges(x: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float]:
+    """What tells whether spans that are right in part hold the whole answer: the model's share for these edges."""
+    some = right > 0
+    share, constant = fit(x[some][:, [FEATURES.index("share")]], (right[some] == 1).astype(float), ridge=1.0)
+    return float(share), float(constant)
+
+
+def span_counts(one: Weighed, weights: NDArray[np.float64], edges: tuple[float, float]) -> NDArray[np.float64]:
     """What each span of a question counts for, ``QUESTION`` in all: most, what these weights would choose."""
     counts = np.full(len(one.right), QUESTION * (1 - CHOSEN) / len(one.right))
-    counts[int(np.argmax(one.rows @ weights))] += QUESTION * CHOSEN
+    counts[int(np.argmax(scores(one.rows, weights, edges)))] += QUESTION * CHOSEN
     return counts
 
 
-def _tops(part: Sequence[Weighed], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    scores, right = [], []
+def _tops(part: Sequence[Weighed], fitted: Fitted) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    found, right = [], []
     for w in part:
         if not len(w.right):
-            scores.append(SILENT)
+            found.append(SILENT)
             right.append(0.0)
             continue
-        z = w.rows @ weights
+        z = scores(w.rows, *fitted)
         best = int(np.argmax(z))
-        scores.append(float(z[best]))
+        found.append(float(z[best]))
         right.append(float(w.right[best]))
-    return np.array(scores), np.array(right)
+    return np.array(found), np.array(right)
 
 
 def write(values: dict[str, Any], path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qa.reader.decode import Span
-from qa.reader.selection import FEATURES, Read, Selection, features, load_selection
+from qa.reader.selection import FEATURES, Read, Selection, features, load_selection, scores
 from qa.types import Contribution, Hit, Passage
 
 
@@ -53,12 +56,23 @@ def test_a_figure_is_expected_where_one_is_asked_for() -> None:
 def test_confidences_are_probabilities_that_rise_with_the_score() -> None:
     weights = [0.0] * len(FEATURES)
     weights[0] = 1.0
-    selection = Selection(tuple(weights), 2.0, -1.0, 0.4)
+    selection = Selection(tuple(weights), (0.0, 40.0), 2.0, -1.0, 0.4)
     rows = np.zeros((3, len(FEATURES)))
     rows[:, 0] = (-1, 0, 1)
     found = selection.confidences(rows)
     assert found.tolist() == sorted(found.tolist())
     assert found == pytest.approx(1 / (1 + np.exp(-(2 * rows[:, 0] - 1))))
+
+
+@given(place=st.floats(-30, 30), share=st.floats(-2, 0))
+def test_an_answer_is_right_where_its_place_and_its_edges_are(place: float, share: float) -> None:
+    rows = np.zeros((1, len(FEATURES)))
+    rows[0, FEATURES.index("margin")], rows[0, FEATURES.index("share")] = place, share
+    weights = np.zeros(len(FEATURES))
+    weights[FEATURES.index("margin")] = 1.0
+    (score,) = scores(rows, weights, (2.0, 1.0))
+    there, whole = (1 / (1 + math.exp(-z)) for z in (place, 2 * share + 1))
+    assert 1 / (1 + math.exp(-score)) == pytest.approx(there * whole, abs=1e-6)
 
 
 def test_weights_of_other_features_are_refused(tmp_path: Path) -> None:

@@ -69,6 +69,6 @@ def test_a_question_and_its_rewording_are_in_one_fold() -> None:
 def test_what_would_be_chosen_counts_for_most_in_the_fit() -> None:
     rows = np.array([[0.0, 1.0], [2.0, 1.0], [1.0, 1.0]])
     weighed = select.Weighed(select.Question("哪一年？", "", "cmrc", []), rows, np.zeros(3))
-    counts = select.span_counts(weighed, np.array([1.0, 0.0]))
+    counts = select.span_counts(weighed, np.array([1.0, 0.0]), (0.0, 0.0))
     assert counts.sum() == pytest.approx(select.QUESTION)
     assert counts[1] > 4 * (counts[0] + counts[2]) / 2
