@@ -28,13 +28,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FILE = Path(__file__).with_name("selection.json")
-FEATURES = (
+PLACE = (
     "margin",
-    "share",
+    "rival",
     "answer",
-    "best_margin",
     "behind",
-    "behind_margin",
     "figure",
     "long",
     "passage",
@@ -43,6 +41,10 @@ FEATURES = (
     "other_aspect",
     "constant",
 )
+"""What tells whether the answer stands where the span is."""
+EDGES = ("share",)
+"""What tells whether the span then holds all of it."""
+FEATURES = (*PLACE, *EDGES)
 _FIGURES = frozenset((Kind.AMOUNT, Kind.COUNT, Kind.PERCENT, Kind.DATE, Kind.DURATION))
 _FIGURE = re.compile("[0-9〇零一二三四五六七八九十百千万亿两半几]|今年|明年|去年|当年|目前")
 
@@ -65,8 +67,8 @@ class Read:
 class Selection:
     """Weights of the features, their calibration, and the confidence from which a span is given as an answer.
 
-    ``weights`` tell whether the answer stands where the span is; ``edges``, the weight of the feature ``share`` and a
-    constant, whether the span then holds all of it; ``slope`` and ``intercept`` bring both to a probability.
+    ``weights`` are those of ``PLACE``, ``edges`` that of ``EDGES`` and a constant; ``slope`` and ``intercept`` make a
+    probability of both.
     """
 
     weights: tuple[float, ...]
@@ -90,8 +92,8 @@ def scores(
     """For each row, the logit of the probability that the answer stands there and the span holds all of it."""
     import numpy as np
 
-    there = np.logaddexp(0.0, -(rows @ weights))
-    whole = np.logaddexp(0.0, -(edges[0] * rows[:, FEATURES.index("share")] + edges[1]))
+    there = np.logaddexp(0.0, -(rows[:, : len(PLACE)] @ weights))
+    whole = np.logaddexp(0.0, -(rows[:, len(PLACE)] * edges[0] + edges[1]))
     # Of p = exp(-surprise), the logit.
     surprise = np.maximum(there + whole, 1e-9)
     return np.asarray(-surprise - np.log(-np.expm1(-surprise)), dtype=np.float64)
@@ -118,18 +120,16 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
     rows = []
     for number, read in enumerate(found):
         span = read.span
-        rival = max((m for i, m in enumerate(margins) if i != number and found[i].text != read.text), default=-12.0)
-        best = max(m for i, m in enumerate(margins) if found[i].rank == read.rank)
+        # What is itself less likely than that nothing answers is no rival, however near or far it is.
+        rival = max((m for i, m in enumerate(margins) if i != number and found[i].text != read.text), default=0.0)
         agreed = _agreement(looked_for, read.hit, span.start)
         figures = about.kind in _FIGURES and not _FIGURE.search(fold(read.text))
         rows.append(
             (
                 _scaled(span.margin),
-                max(shares[number], -8.0) / 4,
+                _scaled(max(0.0, rival)),
                 max(-8.0, min(8.0, span.answer)) / 4,
-                _scaled(best),
                 10 * (read.hit.score - top),
-                _scaled(span.margin - rival),
                 float(figures),
                 len(read.text) / 50,
                 # The longer a passage, the more else in it could be meant.
@@ -138,6 +138,7 @@ def features(question: str, found: Sequence[Read]) -> npt.NDArray[np.float64]:
                 float(agreed.aspect is Verdict.MATCH),
                 float(agreed.aspect is Verdict.MISMATCH),
                 1.0,
+                max(shares[number], -8.0) / 4,
             )
         )
     return np.array(rows, dtype=np.float64).reshape(len(found), len(FEATURES))

@@ -26,7 +26,7 @@ from qa.library import Library
 from qa.period import asked as asked_for
 from qa.reader.contradiction import consistent
 from qa.reader.logistic import fit, sigmoid
-from qa.reader.selection import FEATURES, features, scores
+from qa.reader.selection import FEATURES, PLACE, features, scores
 from qa.reader.train import corpus, own_words, reports, squad, written
 from qa.reader.train.examples import SEED
 from qa.reader.train.prepare import HELD_REPORTS
@@ -288,8 +288,8 @@ def select(data: Sequence[Weighed], say: Callable[[str], None], among: Collectio
             line += f"  unanswerable: answered {said[mine & ~answerable].mean():.1%}"
         say(line)
     weights, edges = _fitted(data, used)
-    for name, value in zip((*FEATURES, "share, of edges", "constant, of edges"), (*weights, *edges), strict=True):
-        say(f"  {name:18s}{value:8.3f}")
+    for name, value in zip((*FEATURES, "edges"), (*weights, *edges), strict=True):
+        say(f"  {name:14s}{value:8.3f}")
     return {
         "features": list(FEATURES),
         "weights": [round(float(w), 5) for w in weights],
@@ -325,13 +325,14 @@ Fitted: TypeAlias = tuple[NDArray[np.float64], tuple[float, float]]
 def _fitted(part: Sequence[Weighed], used: NDArray[np.bool_]) -> Fitted:
     """The fit to all spans, and then, again, with each question's best one by the last fit counting for most."""
     part = [w for w in part if len(w.right)]
-    x = np.concatenate([w.rows for w in part]) * used
+    x = np.where(used, np.concatenate([w.rows for w in part]), 0.0)
+    place = x[:, : len(PLACE)]
     right = np.concatenate([w.right for w in part])
     edges = _edges(x, right)
     counts = [np.full(len(w.right), QUESTION / len(w.right)) for w in part]
     for _ in range(FITS):
-        # The fit adds a constant of its own behind the others: it stands for the last feature, which is one.
-        weights = fit(x[:, :-1], (right > 0).astype(float), np.concatenate(counts), ridge=RIDGE)
+        # The fit adds a constant of its own behind the others: it stands for the last of these, which is one.
+        weights = fit(place[:, :-1], (right > 0).astype(float), np.concatenate(counts), ridge=RIDGE)
         counts = [span_counts(w, weights, edges) for w in part]
     return weights, edges
 
@@ -339,7 +340,7 @@ def _fitted(part: Sequence[Weighed], used: NDArray[np.bool_]) -> Fitted:
 def _edges(x: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float]:
     """What tells whether spans that are right in part hold the whole answer: the model's share for these edges."""
     some = right > 0
-    share, constant = fit(x[some][:, [FEATURES.index("share")]], (right[some] == 1).astype(float), ridge=1.0)
+    share, constant = fit(x[some, len(PLACE) :], (right[some] == 1).astype(float), ridge=1.0)
     return float(share), float(constant)
 
 

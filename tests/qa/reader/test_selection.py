@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.reader.decode import Span
-from qa.reader.selection import FEATURES, Read, Selection, features, load_selection, scores
+from qa.reader.selection import FEATURES, PLACE, Read, Selection, features, load_selection, scores
 from qa.types import Contribution, Hit, Passage
 
 
@@ -53,25 +53,34 @@ def test_a_figure_is_expected_where_one_is_asked_for() -> None:
     assert (wrong["figure"], right["figure"]) == (1.0, 0.0)
 
 
+def test_only_what_may_answer_is_a_rival() -> None:
+    first, second = read(ACHIEVED, "6.1%"), read(ACHIEVED, "452.6亿元", margin=2.0)
+    one, other = named("地区生产总值增长了多少？", first, second)
+    assert one["rival"] * 3 == other["rival"]
+    for margin in (-1.0, -9.0):
+        one, _ = named("地区生产总值增长了多少？", first, read(ACHIEVED, "452.6亿元", margin=margin))
+        assert one["rival"] == 0.0
+
+
+def row(**values: float) -> np.ndarray:
+    return np.array([[values.get(name, 0.0) for name in FEATURES]])
+
+
+WEIGHTS = np.array([float(name == "margin") for name in PLACE])
+
+
 def test_confidences_are_probabilities_that_rise_with_the_score() -> None:
-    weights = [0.0] * len(FEATURES)
-    weights[0] = 1.0
-    selection = Selection(tuple(weights), (0.0, 40.0), 2.0, -1.0, 0.4)
-    rows = np.zeros((3, len(FEATURES)))
-    rows[:, 0] = (-1, 0, 1)
-    found = selection.confidences(rows)
+    selection = Selection(tuple(WEIGHTS), (0.0, 40.0), 2.0, -1.0, 0.4)
+    margins = np.array([-1.0, 0.0, 1.0])
+    found = selection.confidences(np.concatenate([row(margin=margin) for margin in margins]))
     assert found.tolist() == sorted(found.tolist())
-    assert found == pytest.approx(1 / (1 + np.exp(-(2 * rows[:, 0] - 1))))
+    assert found == pytest.approx(1 / (1 + np.exp(-(2 * margins - 1))))
 
 
-@given(place=st.floats(-30, 30), share=st.floats(-2, 0))
-def test_an_answer_is_right_where_its_place_and_its_edges_are(place: float, share: float) -> None:
-    rows = np.zeros((1, len(FEATURES)))
-    rows[0, FEATURES.index("margin")], rows[0, FEATURES.index("share")] = place, share
-    weights = np.zeros(len(FEATURES))
-    weights[FEATURES.index("margin")] = 1.0
-    (score,) = scores(rows, weights, (2.0, 1.0))
-    there, whole = (1 / (1 + math.exp(-z)) for z in (place, 2 * share + 1))
+@given(margin=st.floats(-30, 30), share=st.floats(-2, 0))
+def test_an_answer_is_right_where_its_place_and_its_edges_are(margin: float, share: float) -> None:
+    (score,) = scores(row(margin=margin, share=share), WEIGHTS, (2.0, 1.0))
+    there, whole = (1 / (1 + math.exp(-z)) for z in (margin, 2 * share + 1))
     assert 1 / (1 + math.exp(-score)) == pytest.approx(there * whole, abs=1e-6)
 
 

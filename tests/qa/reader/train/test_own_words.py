@@ -11,6 +11,7 @@ import pytest
 
 from embeddings.default_model import ensure_default_model
 from qa.library import Library
+from qa.reader.selection import FEATURES, PLACE
 from qa.reader.train import own_words, select, squad
 
 ASKED = "临江大桥全长多少米？"
@@ -67,8 +68,10 @@ def test_a_question_and_its_rewording_are_in_one_fold() -> None:
 
 
 def test_what_would_be_chosen_counts_for_most_in_the_fit() -> None:
-    rows = np.array([[0.0, 1.0], [2.0, 1.0], [1.0, 1.0]])
+    rows = np.zeros((3, len(FEATURES)))
+    rows[:, 0] = 0.0, 2.0, 1.0
+    first = np.eye(len(PLACE))[0]
     weighed = select.Weighed(select.Question("哪一年？", "", "cmrc", []), rows, np.zeros(3))
-    counts = select.span_counts(weighed, np.array([1.0, 0.0]), (0.0, 0.0))
+    counts = select.span_counts(weighed, first, (0.0, 0.0))
     assert counts.sum() == pytest.approx(select.QUESTION)
     assert counts[1] > 4 * (counts[0] + counts[2]) / 2
