@@ -15,7 +15,7 @@ from eval.comparison.intervals import Interval, bootstrap_statistic
 from eval.comparison.statistics import Indices, aurc_at
 from eval.metrics.calibration import ece, reliability
 from eval.metrics.contained import contained
-from eval.metrics.refusal import aurc
+from eval.metrics.refusal import aurc, excess_aurc
 from eval.runs.corpus import Corpus
 from eval.types import EvaluationSet
 from qa.progress import Progress, Step, reporting
@@ -89,7 +89,10 @@ def table(name: str, asked: Sequence[Pair], threshold: float) -> str:
     """Calibration, risk and coverage beside those of the single scores, and what the threshold does."""
     confidences, right = [p.confidence for p in asked], [p.right for p in asked]
     lines = [f"{name}: {sum(p.answerable for p in asked)} pairs with the answer, {len(asked)} in all"]
-    lines.append(f"  ECE {ece(confidences, right):.4f}   AURC {aurc(confidences, right):.4f}")
+    area, excess = aurc(confidences, right), excess_aurc(confidences, right)
+    lines.append(
+        f"  ECE {ece(confidences, right):.4f}   AURC {area:.4f}, in the best order of these spans {area - excess:.4f}"
+    )
     singles = {score: aurc(*_by(asked, score)) for score in SINGLE}
     shown = {score: difference(asked, score) for score in SINGLE}
     for score, label in SINGLE.items():
