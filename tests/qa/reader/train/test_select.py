@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from qa.reader.train.select import ANSWERED_WRONGLY, _threshold, rightness
+from qa.reader.selection import FEATURES
+from qa.reader.train.__main__ import app
+from qa.reader.train.select import ANSWERED_WRONGLY, Question, Weighed, _threshold, rightness, select
 
 scores = st.lists(st.floats(0.0, 1.0, width=32), min_size=10, max_size=40)
 
@@ -48,3 +51,25 @@ def test_what_holds_the_whole_answer_is_more_surely_right(answer: str, right: fl
 
 def test_nothing_is_right_where_there_is_no_answer() -> None:
     assert rightness("增长5.8%", "") == 0.0
+
+
+def test_features_that_are_left_out_weigh_nothing_and_the_others_still_tell() -> None:
+    rng = np.random.default_rng(1)
+    data = []
+    for number in range(60):
+        rows = rng.normal(size=(3, len(FEATURES)))
+        rows[:, FEATURES.index("constant")] = 1.0
+        right = (rows[:, FEATURES.index("margin")] > 0.5).astype(float)
+        data.append(Weighed(Question(f"{number}？", "是" if number % 3 else "", "made", []), rows, right))
+    said: list[str] = []
+    fitted = select(data, said.append, ("margin", "constant"))
+    weights = dict(zip(FEATURES, [*fitted["weights"], fitted["edges"][0]], strict=True))
+    assert weights["margin"] > 1.0
+    assert all(weights[name] == 0.0 for name in FEATURES if name not in ("margin", "constant"))
+    assert any(line.split()[:1] == ["made"] for line in said)
+
+
+def test_a_feature_that_there_is_not_is_named() -> None:
+    result = CliRunner().invoke(app, ["select", "--only", "margins"])
+    assert result.exit_code == 2
+    assert "there is no margins" in " ".join(result.output.split())
