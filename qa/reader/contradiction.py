@@ -74,32 +74,6 @@ _OF_MONEY = re.compile("多少.{0,7}?(?:[税费款金债息酬薪资额付]|收�
 _RECKONED = re.compile("工资|基数|收入|倍|比例")
 """A payment that is told by what it is reckoned from: 六个月的平均工资."""
 _PLAN = re.compile("计划|规划|拟|预计|预期|目标|安排")
-_ARTICLE = re.compile(
-    r"第\s*([0-9]+|[〇零一二三四五六七八九十百千两]+)\s*条"
-    r"(?=规定|约定|所|是|的|中|里|怎|讲|说|写|对|有|内容|关于|之|第|和|与|或|到|至|[,、()?。]|$)"
-)
-_BY_LAW = re.compile("(?:依据|根据|依照|按照|适用)[^,;。]*$")
-# 依据刑法第二百六十四条 says what a punishment rests on: the judgment names other articles, too.
-_PUNISHED = re.compile("判|处罚|罚金|处以")
-_INTERROGATIVE = re.compile("多少|(?<![这那近前去后])几(?![乎何])|多[大高长重宽深]|(?:增速|增幅|占比)(?=[?]|呢|$)")
-# What is paid: 罚多少 asks for money, or a share, or a multiple of something.
-_PAID = re.compile(
-    r"(?:(?P<due>罚款?|报销?|补贴|补助|资助|赔偿?|奖励?)|投资|投入|花费?|收费|缴纳?|捐款?)(?:[了过]|金额|一?共|总共|大?约)*多少(?:钱|资金)?[呢啊呀吗?。!]*$"
-)
-_MONEY = units.MONEY | units.PERCENT | {"倍"}
-_RELATIVE = _MONEY | {"成", "点", "个点", "分"}
-"""What no count of things bears."""
-_OF_MONEY = re.compile("多少.{0,7}?(?:[税费款金债息酬薪资额付]|收入|支出|补|投资|财政|比例|份)")
-"""多少所得税 and 多少门票收入 count neither 所 nor 门."""
-_RECKONED = re.compile("工资|基数|收入|倍|比例")
-"""A payment that is told by what it is reckoned from: 六个月的平均工资."""
-_PLAN = re.compile("计划|规划|拟|预计|预期|目标|安排")
-_PASSED = re.compile("突破|超过|跨过|迈上|站上|越过|大关|台阶")
-_BOUND = re.compile(
-    r"(?:突破|超过|跨过|跨越|迈上|站上|越过|登上)了?"
-    r"(?P<bound>[0-9.,]+[万亿]*(?P<unit>[^\W\d_]{0,4}?)(?:大关|关口|(?:新)?台阶)?)[,、 ]*"
-    r"(?:达到?|为|实现|完成)了?(?P<figure>[0-9])[0-9.,]*[万亿]*(?P=unit)(?!%|个?百分点)"
-)
 _ARTICLE = re.compile(r"第[0-9〇零一二三四五六七八九十百千两]+[编章节条款项目]")
 _NUMBERING = re.compile(r"[((]?(?:[0-9]{1,2}(?:\.[0-9]{1,2})*|[一二三四五六七八九十]+)[.、))]?")
 _WHICH_NUMBER = re.compile("第几")
